@@ -1,0 +1,1 @@
+"""What it means: the pure rules of the agreement, without clock, chance, environment or Kafka."""
