@@ -1,0 +1,32 @@
+"""Bounds that every string, list and number of a contract shares, so that no message can grow a row without limit."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Id = Annotated[str, Field(min_length=1, max_length=128)]
+"""An identity: a lead, an event, an owner, an asset."""
+Name = Annotated[str, Field(max_length=100)]
+"""A short word or name; empty when unknown."""
+Text = Annotated[str, Field(max_length=500)]
+"""A sentence or a URL; empty when unknown."""
+Points = Annotated[int, Field(ge=-10_000, le=10_000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+"""Money in whole units of its currency."""
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217."""
+
+Stage = Literal["visitor", "contact", "lead", "mql", "accepted", "sql", "customer", "disqualified"]
+Conversion = Literal["demo", "assessment", "consultation", "contact_request"]
+"""A bottom-of-funnel conversion: the lead asks for a conversation."""
+Channel = Literal["phone", "email", "video"]
+Outcome = Literal["answered", "no_answer", "voicemail", "busy", "wrong_contact", "refused"]
+Side = Literal["fit", "interest"]
+End = Literal["applied", "repeated", "ignored", "refused"]
+"""The four ends of a message."""
+
+ID_LENGTH_MAX = 128
+"""Characters of an `Id`."""
+VALUE_BYTES_MAX = 65_536
+"""A message's value may be this long; a longer one is refused unread."""

@@ -1,0 +1,24 @@
+"""A lead goes back to marketing: the contract of `leads.return.v1`."""
+
+from dataclasses import dataclass
+
+from schemas.bounds import Count, Id, Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadReturned:
+    """Sales, or the agreement after too many unanswered attempts, give the lead back.
+
+    Attributes:
+        reason: A reason of the agreement, `no_answer` when its limit was reached.
+        by: Who gave it back; `agreement` when the limit did.
+        attempts: Attempts made since the handoff.
+        track: The nurture track that the reason names; empty when there is none or the lead may not be nurtured.
+    """
+
+    lead: Id
+    reason: Name
+    by: Name
+    attempts: Count
+    track: Name
+    agreement: Count
