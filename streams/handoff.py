@@ -1,0 +1,94 @@
+"""When marketing hands a lead to sales, and the packet that goes with it."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from schemas.activity import ConversionMade
+from schemas.bounds import Conversion, Side
+from schemas.codec import Message
+from schemas.envelope import rfc3339
+from schemas.fact import Fact, HandedOver, Noticed
+from schemas.handoff import HandoffRequested, PointEntry, Who
+from streams.row import Entry, Lead
+from streams.stage import may_move, moved
+from streams.terms import Terms
+
+
+def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """Hand the lead over when this message triggers it; a lead that is with sales already gives them a notice."""
+    asked = message.data.kind if isinstance(message.data, ConversionMade) else ""
+    if asked not in terms.conversions:
+        asked = ""
+    if asked and (lead.with_sales or lead.stage == "customer"):
+        yield Noticed("converted", "sales", f"{lead.id} is with you already and asked for a {_words(asked)}.")
+    elif not lead.with_sales and lead.stage != "mql" and may_move("agreement", lead.stage, "mql"):
+        if asked:
+            yield from _handed(lead, message, terms, "conversion", f"Asked for a {_words(asked)}.")
+        elif _reached(lead, terms):
+            yield from _handed(lead, message, terms, "score", _reason(lead, terms))
+
+
+def _reached(lead: Lead, terms: Terms) -> bool:
+    """Whether the score hands this lead over; nobody is handed over by score who is unknown or wants no contact."""
+    return (
+        lead.score >= threshold(lead, terms)
+        and lead.fit >= terms.fit_min
+        and lead.reachable
+        and lead.stage in {"contact", "lead"}
+    )
+
+
+def threshold(lead: Lead, terms: Terms) -> int:
+    """The score that hands this lead over: the agreement's, or more after a return."""
+    return max(terms.handoff_score, lead.again_at)
+
+
+def _handed(
+    lead: Lead, message: Message, terms: Terms, trigger: Literal["score", "conversion"], why: str
+) -> Iterator[Fact]:
+    asked: Conversion | Literal[""] = message.data.kind if trigger == "conversion" else ""
+    due_at = terms.hours.after(message.at, terms.response_ms)
+    yield moved(lead, "mql", "agreement", why)
+    yield HandedOver(lead.handoffs + 1, trigger, asked, lead.score, why, due_at)
+
+
+def _reason(lead: Lead, terms: Terms) -> str:
+    needed = f"{threshold(lead, terms)} are needed"
+    return f"Score {lead.score} (fit {lead.fit} + interest {lead.interest}); {needed}."
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:
+    """What sales get to know: who, why, what the lead did, and every point with its rule."""
+    return HandoffRequested(
+        lead=lead.id,
+        handoff=fact.number,
+        trigger=fact.trigger,
+        conversion=fact.conversion,
+        why=fact.why,
+        who=Who(**lead.profile),  # type: ignore[arg-type]  # a profile holds what ProfileGiven let in
+        source=lead.source,
+        first_seen_at=rfc3339(lead.arrived_at),
+        fit=lead.fit,
+        interest=lead.interest,
+        score=lead.score,
+        entries=ledger(lead),
+        activity=lead.activity,
+        owner=lead.owner,
+        respond_by=rfc3339(fact.due_at),
+        attempts_max=terms.attempts_max,
+        agreement=terms.number,
+    )
+
+
+def ledger(lead: Lead) -> tuple[PointEntry, ...]:
+    """Every entry that makes the score, fit first."""
+    return (*(_entry("fit", entry) for entry in lead.fits), *(_entry("interest", entry) for entry in lead.interests))
+
+
+def _entry(side: Side, entry: Entry) -> PointEntry:
+    rule, points, times, at, cause, detail = entry
+    return PointEntry(side=side, rule=rule, points=points, times=times, at=rfc3339(at), cause=cause, detail=detail)

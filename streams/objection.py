@@ -1,0 +1,90 @@
+"""What speaks against a message, before anything is decided: it is ignored or refused whole, never in part."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from schemas.bounds import Stage
+from schemas.codec import Message
+from streams.row import Lead
+from streams.stage import may_move
+from streams.terms import Terms
+
+
+class Ignored(NamedTuple):
+    """The message is right but has nothing to change."""
+
+    reason: str
+
+
+class Refused(NamedTuple):
+    """The message can't be taken; `reason` is one of `schemas.envelope.REASONS`."""
+
+    reason: str
+    detail: str
+
+
+Objection = Ignored | Refused | None
+
+
+def objection(lead: Lead, message: Message, terms: Terms) -> Objection:
+    """What speaks against this message for this lead; None when nothing does."""
+    look = OBJECTIONS.get(message.kind)
+    return look(lead, message, terms) if look else None
+
+
+def _move(to: Stage) -> Callable[[Lead, Message, Terms], Objection]:
+    return lambda lead, _, __: _barred(lead, to)
+
+
+def _barred(lead: Lead, to: Stage) -> Objection:
+    if lead.stage == to:
+        return Ignored(f"is {to} already")
+    if not may_move("sales", lead.stage, to):
+        return Refused("forbidden_move", f"sales may not move a lead from {lead.stage} to {to}")
+    return None
+
+
+def _by_hand(lead: Lead, message: Message, _: Terms) -> Objection:
+    to: Stage = message.data.to
+    if to == "lead" and lead.with_sales:
+        return Refused("forbidden_move", "the lead is with sales: send returned or lost, with a reason")
+    return _barred(lead, to)
+
+
+def _given_up(lead: Lead, message: Message, terms: Terms) -> Objection:
+    """A return or a loss: needs a lead that is with sales, and a reason of the agreement."""
+    if message.data.reason not in terms.reasons:
+        known = ", ".join(sorted(terms.reasons))
+        return Refused("unknown_reason", f"{message.data.reason!r}; agreement {terms.number} has {known}")
+    return None if lead.with_sales else Ignored("not with sales")
+
+
+def _owner(lead: Lead, message: Message, _: Terms) -> Objection:
+    return Ignored("has this owner already") if lead.owner == message.data.owner else None
+
+
+def _track(lead: Lead, message: Message, terms: Terms) -> Objection:
+    track = message.data.track
+    if track not in terms.tracks:
+        return Refused("unknown_track", f"{track!r}; agreement {terms.number} has {', '.join(sorted(terms.tracks))}")
+    if not lead.reachable:
+        return Ignored("may not be nurtured")
+    return Ignored("is on this track already") if lead.track == track else None
+
+
+def _stale(lead: Lead, message: Message, _: Terms) -> Objection:
+    return None if lead.due_at == message.at else Ignored("this deadline no longer runs")
+
+
+OBJECTIONS: Mapping[str, Callable[[Lead, Message, Terms], Objection]] = {
+    "accepted": _move("accepted"),
+    "qualified": _move("sql"),
+    "won": _move("customer"),
+    "rejected": _move("disqualified"),
+    "stage_moved": _by_hand,
+    "returned": _given_up,
+    "lost": _given_up,
+    "owner_changed": _owner,
+    "nurture_started": _track,
+    "reminder": _stale,
+}

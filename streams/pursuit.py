@@ -1,0 +1,135 @@
+"""What sales owe to a lead and do with it: responses in time, attempts, and how a lead leaves their hands."""
+
+from collections.abc import Iterator
+
+from schemas.codec import Message
+from schemas.fact import (
+    Attempted,
+    DeadlineEnded,
+    Fact,
+    Lost,
+    Noticed,
+    OwnerChanged,
+    Qualified,
+    Rejected,
+    Returned,
+    TakenOn,
+    Won,
+)
+from streams import nurture
+from streams.row import Lead
+from streams.stage import moved
+from streams.terms import Terms
+
+NO_ANSWER = "no_answer"
+AGREEMENT = "agreement"
+
+
+def respond(lead: Lead, message: Message) -> Iterator[Fact]:
+    """Sales did something: a running deadline ends, met or missed by when it was done."""
+    if lead.due_at is not None:
+        yield from (_missed(lead) if message.at > lead.due_at else iter([DeadlineEnded("met", lead.due_at)]))
+
+
+def _missed(lead: Lead) -> Iterator[Fact]:
+    if lead.due_at is not None:
+        yield DeadlineEnded("missed", lead.due_at)
+        yield Noticed("deadline_missed", "sales", f"{lead.id} was handed over and nobody responded in time.")
+
+
+def remind(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001  all handlers are called alike
+    """The deadline has come."""
+    yield from _missed(lead)
+
+
+def attempt(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """Count the attempt; after too many in a row without an answer the lead goes back."""
+    data = message.data
+    answers = data.outcome == "answered" and not lead.answered
+    number, of_all = lead.attempts + 1, lead.attempts_of_all + 1
+    yield Attempted(data.channel, data.outcome, data.reason, data.by, number, of_all, answers)
+    yield from respond(lead, message)
+    if lead.with_sales and lead.unanswered >= terms.attempts_max and lead.stage in {"mql", "accepted"}:
+        yield from _give_back(lead, NO_ANSWER, AGREEMENT, terms)
+
+
+def accept(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001
+    """Sales take the lead on."""
+    yield from _take(lead, message)
+    yield moved(lead, "accepted", "sales", "accepted")
+
+
+def _take(lead: Lead, message: Message) -> Iterator[Fact]:
+    """The lead is in the hands of sales, of this person if one is named."""
+    yield from respond(lead, message)
+    by = message.data.by
+    if not lead.with_sales:
+        yield TakenOn(by)
+    if by and by != lead.owner:
+        yield OwnerChanged(by)
+    yield from nurture.leave(lead, "accepted", by)
+
+
+def qualify(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001
+    """Sales confirm an opportunity."""
+    yield from _take(lead, message)
+    yield Qualified(message.data.by, lead.attempts_of_all)
+    yield moved(lead, "sql", "sales", "qualified")
+
+
+def win(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """The lead bought; who buys was qualified, whether sales said so before or not."""
+    if lead.stage != "sql":
+        yield from qualify(lead, message, terms)
+    yield from respond(lead, message)
+    data = message.data
+    yield Won(getattr(data, "amount", 0.0), getattr(data, "currency", ""), data.by)
+    yield moved(lead, "customer", "sales", "won")
+    yield from nurture.leave(lead, "sale", data.by)
+
+
+def reject(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001
+    """Sales refuse the lead for good."""
+    yield from respond(lead, message)
+    data = message.data
+    yield Rejected(data.reason, data.by)
+    yield moved(lead, "disqualified", "sales", data.reason)
+    yield from nurture.leave(lead, "disqualified", data.by)
+
+
+def give_back(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """Sales give the lead back with a reason."""
+    yield from respond(lead, message)
+    yield from _give_back(lead, message.data.reason, message.data.by or "sales", terms)
+
+
+def _give_back(lead: Lead, reason: str, by: str, terms: Terms) -> Iterator[Fact]:
+    track = terms.reasons.get(reason, "") if lead.reachable else ""
+    yield Returned(reason, by, lead.attempts, track, lead.score + terms.again_points)
+    yield moved(lead, "lead", AGREEMENT if by == AGREEMENT else "sales", reason)
+    yield from nurture.enter(lead, track, "return", reason, by)
+
+
+def lose(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """The opportunity is gone."""
+    yield from respond(lead, message)
+    data = message.data
+    yield Lost(data.reason, data.by, lead.score + terms.again_points)
+    yield moved(lead, "lead", "sales", data.reason)
+    yield from nurture.enter(lead, terms.reasons[data.reason], "loss", data.reason, data.by or "sales")
+
+
+def reopen(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """Somebody who was a customer or disqualified is a lead again."""
+    yield moved(lead, "lead", "sales", message.data.reason or "moved by hand")
+    yield from nurture.by_stage(lead, terms)
+
+
+def change_owner(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001
+    """The lead belongs to another person of sales."""
+    yield OwnerChanged(message.data.owner)
+
+
+def start_track(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001
+    """Sales put the lead on a track by hand."""
+    yield from nurture.enter(lead, message.data.track, "by_hand", "", message.data.by or "sales")

@@ -1,0 +1,187 @@
+"""One message through the house: decode, object, decide, count, publish; and what one lane has to write for it."""
+
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+import orjson
+
+from schemas import topics
+from schemas.bounds import ID_LENGTH_MAX, End
+from schemas.codec import Message, Output, decode
+from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
+from schemas.fact import Fact, Passed
+from schemas.letter import Reminder
+from streams.funnel import Counts, Key, counted
+from streams.journal import line
+from streams.lead import Moment, decide, next_due
+from streams.objection import Ignored, Refused, objection
+from streams.publish import published, said
+from streams.record import Record
+from streams.refused import deadletter
+from streams.routing import lane_of
+from streams.row import Lead, digest, due_at, knows, pack, remember, unpack
+from streams.terms import Terms
+
+
+class Harvest(NamedTuple):
+    """What one transaction must write; `urgent` when something is published and not only remembered."""
+
+    rows: list[tuple[bytes, bytes | None]]
+    outputs: list[Output]
+    urgent: bool
+
+
+@dataclass(slots=True)
+class Relay:
+    """One lane: its rows, its counters, its alarms, and what was folded since the last harvest.
+
+    Attributes:
+        rows: Every lead's row by key, as of the last harvest.
+        drafts: Leads touched since then.
+        shown: The counters as of the last commit, fit to be shown to the world.
+        reached_at: The latest event time of each input topic, for a clock that follows the stream.
+    """
+
+    lane: int
+    lanes: int
+    terms: Terms
+    rows: dict[bytes, bytes] = field(default_factory=dict)
+    drafts: dict[bytes, Lead] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    shown: dict[Key, int] = field(default_factory=dict)
+    reached_at: dict[str, int] = field(default_factory=dict)
+    urgent: bool = False
+    _alarms: list[tuple[int, bytes]] = field(default_factory=list)
+    _harvested: dict[Key, int] = field(default_factory=dict)
+
+    def restore(self, key: bytes, value: bytes | None) -> None:
+        """Take one record of the lane's changelog."""
+        if key.startswith(b"\x00"):
+            self.counts.restore(key, orjson.loads(value or b"{}"))
+            self.shown = dict(self.counts.totals)
+        elif value is None:
+            self.rows.pop(key, None)
+        else:
+            self.rows[key] = value
+            due = due_at(value)
+            if due is not None:
+                heappush(self._alarms, (due, key))
+
+    def take(self, record: Record) -> End:
+        """Fold one record; it has exactly one end, and each end is counted and journalled."""
+        cause = f"{topics.LETTERS[record.topic]}{record.partition}-{record.offset}"
+        try:
+            message = decode(record.topic, record.key, record.value, record.headers)
+            end = self._step(message, record, cause)
+        except Refusal as refusal:
+            end = self._refuse(record, cause, refusal)
+        self.counts.add(("messages", record.topic, end))
+        return end
+
+    def _step(self, message: Message, record: Record, cause: str) -> End:
+        key, at = message.lead.encode(), message.at
+        if 0 < record.timestamp < at - FUTURE_MS_MAX:
+            raise Refusal("time_out_of_range", f"{rfc3339(at)} is more than a day after its arrival")
+        self.reached_at[record.topic] = max(at, self.reached_at.get(record.topic, 0))
+        lead, moment = self.lead(key), Moment(at, cause)
+        mark = digest(message.source, message.id)
+        if knows(lead, mark):
+            return self._pass(lead, moment, "repeated", "this event id was seen before")
+        match objection(lead, message, self.terms):
+            case Ignored(reason):
+                return self._pass(lead, moment, "ignored", reason)
+            case Refused(reason, detail):
+                raise Refusal(reason, detail)
+        due = next_due(lead)
+        facts = decide(lead, message, self.terms, moment)
+        remember(lead, mark, self.terms.remember)
+        self.drafts[key] = lead
+        if lead.due_at is not None and lead.due_at != due:
+            heappush(self._alarms, (lead.due_at, key))
+        self._tell(lead, facts, moment)
+        return "applied"
+
+    def lead(self, key: bytes) -> Lead:
+        """The lead of this key as it is now, a new one when there is none.
+
+        Raises:
+            Refusal: A new lead whose key belongs into another lane.
+        """
+        draft = self.drafts.get(key)
+        if draft is not None:
+            return draft
+        row = self.rows.get(key)
+        if row is not None:
+            return unpack(key.decode(), row)
+        home = lane_of(key, self.lanes)
+        if home != self.lane:
+            detail = f"partition {self.lane}, but this key's is {home}: produce with Kafka's default partitioner"
+            raise Refusal("wrong_lane", detail)
+        return Lead(key.decode())
+
+    def _tell(self, lead: Lead, facts: list[Fact], moment: Moment) -> None:
+        """Count, journal and publish what was decided."""
+        number = 0
+        for fact in facts:
+            for counter, change in counted(lead, fact, moment.at):
+                self.counts.add(counter, change)
+            self._journal(lead.id, moment, fact)
+            data = published(lead, fact, self.terms)
+            if data is not None:
+                number += 1
+                self._say(f"{moment.cause}-{number}", lead.id, moment.at, data)
+
+    def _say(self, identity: str, lead: str, at: int, data: object) -> None:
+        self.outputs.append(said(identity, lead, at, data))
+        self.urgent = True
+
+    def _journal(self, lead: str, moment: Moment, fact: Fact) -> None:
+        value = line(lead, rfc3339(moment.at), moment.cause, self.terms.number, fact)
+        self.outputs.append(Output(topics.FACT.name, lead.encode() or None, value, ()))
+
+    def _pass(self, lead: Lead, moment: Moment, end: End, reason: str) -> End:
+        self._journal(lead.id, moment, Passed(end, reason, ""))
+        return end
+
+    def _refuse(self, record: Record, cause: str, refusal: Refusal) -> End:
+        lead = (record.key or b"").decode(errors="replace")[:ID_LENGTH_MAX]
+        moment = Moment(max(record.timestamp, 0), cause)
+        self._journal(lead, moment, Passed("refused", refusal.reason, refusal.detail))
+        self.outputs.append(deadletter(record, refusal))
+        self.urgent = True
+        return "refused"
+
+    def harvest(self) -> Harvest:
+        """Everything to be written since the last harvest; what is folded from now on belongs to the next."""
+        rows: list[tuple[bytes, bytes | None]] = []
+        for key, lead in self.drafts.items():
+            row = self.rows[key] = pack(lead)
+            rows.append((key, row))
+        rows.extend((name, orjson.dumps(self.counts.row(name))) for name in sorted(self.counts.changed))
+        harvest = Harvest(rows, self.outputs, self.urgent)
+        self.drafts, self.outputs, self.urgent = {}, [], False
+        self.counts.changed.clear()
+        self._harvested = dict(self.counts.totals)
+        return harvest
+
+    def committed(self) -> None:
+        """The last harvest is in the log."""
+        self.shown = self._harvested
+
+    def ring(self, now: int) -> int:
+        """Write a reminder to each lead whose deadline and grace are over; how many were written."""
+        rung = 0
+        while self._alarms and self._alarms[0][0] + self.terms.grace_ms <= now:
+            due, key = heappop(self._alarms)
+            lead = self.lead(key)
+            if lead.due_at == due:
+                reminder = Reminder(deadline="response", handoff=lead.handoffs)
+                self._say(f"reminder-{due}-{lead.handoffs}", lead.id, due, reminder)
+                rung += 1
+        return rung
+
+    def wakes_at(self) -> int | None:
+        """The instant at which `ring` may have something to do; None when no deadline runs."""
+        return self._alarms[0][0] + self.terms.grace_ms if self._alarms else None

@@ -1,0 +1,140 @@
+"""What is remembered of one lead, and how it is packed into the bytes of a row.
+
+A row is a short fixed header, the digests of the last event ids, and the rest as a JSON array by position. The header
+begins with the format and the next deadline: restore sets the alarms of a million leads without decoding one.
+"""
+
+from dataclasses import dataclass, field, fields
+from hashlib import blake2b
+from operator import attrgetter
+from struct import Struct
+from typing import NamedTuple
+
+import orjson
+
+from schemas.bounds import Stage
+
+FORMAT = 1
+HEADER = Struct(">BqH")
+NEVER = 2**63 - 1
+DIGEST_BYTES = 8
+"""Two of a lead's 64 remembered ids meet by chance once in 9e15 leads."""
+
+
+class Entry(NamedTuple):
+    """One entry of the ledger. `at` and `cause` are those of the last of its `times` messages."""
+
+    rule: str
+    points: int
+    times: int
+    at: int
+    cause: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Lead:
+    """The state of one lead: a draft that `streams.lead.evolve` writes to.
+
+    Attributes:
+        history: The last stage moves, `(stage, at)`; empty until the first message was applied.
+        fits: The ledger of fit, one entry a rule; their points add up to `fit`.
+        interests: The ledger of interest, oldest first; their points add up to `interest`.
+        peak: The highest rung of the funnel ever reached.
+        again_at: The score from which a returned lead is handed over again; 0 before its first return.
+        attempts: Attempts of the present pursuit; a pursuit begins when sales get or take the lead.
+        unanswered: Attempts since the last answer, within the pursuit.
+        reachable: Whether the lead may be nurtured.
+        agreement: Number of the version that decided last.
+        due_at: The response deadline while it runs.
+        seen: Digests of the last event ids, oldest first.
+    """
+
+    id: str
+    history: list[tuple[Stage, int]] = field(default_factory=list)
+    fits: list[Entry] = field(default_factory=list)
+    interests: list[Entry] = field(default_factory=list)
+    stage: Stage = "visitor"
+    peak: Stage = "visitor"
+    source: str = ""
+    arrived_at: int = 0
+    active_at: int = 0
+    fit: int = 0
+    interest: int = 0
+    activity: dict[str, int] = field(default_factory=dict)
+    profile: dict[str, str | int] = field(default_factory=dict)
+    known_as: str = ""
+    with_sales: bool = False
+    owner: str = ""
+    handoffs: int = 0
+    again_at: int = 0
+    attempts: int = 0
+    attempts_of_all: int = 0
+    unanswered: int = 0
+    answered: bool = False
+    track: str = ""
+    reachable: bool = True
+    agreement: int = 0
+    due_at: int | None = None
+    seen: bytes = b""
+
+    @property
+    def score(self) -> int:
+        """Fit plus interest."""
+        return self.fit + self.interest
+
+
+BODY = attrgetter(*[each.name for each in fields(Lead)][1:-2])
+
+
+def pack(lead: Lead) -> bytes:
+    """The row of a lead, without its id, which is the row's key."""
+    due = NEVER if lead.due_at is None else lead.due_at
+    return HEADER.pack(FORMAT, due, len(lead.seen)) + lead.seen + orjson.dumps(BODY(lead), default=list)
+
+
+def unpack(identity: str, row: bytes) -> Lead:
+    """The lead of a row.
+
+    Raises:
+        ValueError: The row was written in another format.
+    """
+    version, due, seen_bytes = HEADER.unpack_from(row)
+    if version != FORMAT:
+        message = f"row of lead {identity!r} has format {version}, this program reads {FORMAT}"
+        raise ValueError(message)
+    start = HEADER.size + seen_bytes
+    history, fits, interests, *rest = orjson.loads(row[start:])
+    return Lead(  # type: ignore[call-arg]  # the fields between, in their order
+        identity,
+        [(stage, at) for stage, at in history],
+        [Entry(*entry) for entry in fits],
+        [Entry(*entry) for entry in interests],
+        *rest,
+        None if due == NEVER else due,
+        row[HEADER.size : start],
+    )
+
+
+def due_at(row: bytes) -> int | None:
+    """The next deadline of a row, read from its header alone."""
+    at: int = HEADER.unpack_from(row)[1]
+    return None if at == NEVER else at
+
+
+def digest(source: str, identity: str) -> bytes:
+    """What is remembered of an event's identity."""
+    return blake2b(f"{source}\x00{identity}".encode(), digest_size=DIGEST_BYTES).digest()
+
+
+def knows(lead: Lead, mark: bytes) -> bool:
+    """Whether this digest is among the remembered ones."""
+    at = lead.seen.find(mark)
+    while at > 0 and at % DIGEST_BYTES:
+        at = lead.seen.find(mark, at + 1)
+    return at >= 0
+
+
+def remember(lead: Lead, mark: bytes, most: int) -> None:
+    """Remember this digest, and the most recent ones up to `most`."""
+    lead.seen = (lead.seen + mark)[-most * DIGEST_BYTES :]

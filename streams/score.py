@@ -1,0 +1,103 @@
+"""Points for fit and for interest, each with its rule, cut by the ceilings of rule, group and side."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from streams.row import Entry, Lead
+from streams.terms import FitTerm, Terms
+
+Points = tuple[tuple[str, int], ...]
+"""`(rule, points)` for each rule that matched; 0 points when a ceiling left nothing."""
+ENTRIES_MAX = 24
+"""From so many entries on, the oldest entry of interest is folded into a younger one of its rule."""
+
+
+def interest(lead: Lead, kind: str, data: object, terms: Terms) -> Points:
+    """The points that this activity gives."""
+    matching = [term for term in terms.interest.get(kind, ()) if term.matches(data)]
+    if not matching:
+        return ()
+    by_rule, by_group = _given(lead, terms.group_of)
+    left = terms.interest_ceiling - lead.interest
+    points = []
+    for term in matching:
+        rule_left = term.ceiling - by_rule[term.name]
+        group_left = terms.interest_groups[term.group] - by_group[term.group]
+        give = _cut(term.points, rule_left, group_left, left)
+        by_group[term.group] += give
+        left -= give
+        points.append((term.name, give))
+    return tuple(points)
+
+
+def _given(lead: Lead, group_of: Mapping[str, str]) -> tuple[Counter[str], Counter[str]]:
+    """Interest points so far, by rule and by group; rules of earlier versions have no group any more."""
+    by_rule: Counter[str] = Counter()
+    by_group: Counter[str] = Counter()
+    for entry in lead.interests:
+        by_rule[entry.rule] += entry.points
+        by_group[group_of.get(entry.rule, "")] += entry.points
+    return by_rule, by_group
+
+
+def _cut(points: int, *left: int) -> int:
+    """So many of the points as every ceiling leaves; ceilings do not hold back points that are taken off."""
+    return points if points < 0 else max(0, min(points, *left))
+
+
+def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Points:
+    """The change of the fit points, rule by rule, when the profile is told so; looked at anew, never added twice."""
+    profile = {**lead.profile, **told}
+    wanted = dict(_wanted(profile, terms))
+    have = {entry.rule: entry.points for entry in lead.fits}
+    changes = ((rule, wanted.get(rule, 0) - have.get(rule, 0)) for rule in {**have, **wanted})
+    return tuple((rule, points) for rule, points in changes if points)
+
+
+def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int]]:
+    groups: Counter[str] = Counter()
+    left = terms.fit_ceiling
+    for term in terms.fit:
+        if _fits(term, profile):
+            give = _cut(term.points, terms.fit_groups[term.group] - groups[term.group], left)
+            groups[term.group] += give
+            left -= give
+            yield term.name, give
+
+
+def _fits(term: FitTerm, profile: Mapping[str, Any]) -> bool:
+    value = profile.get(term.field)
+    return value is not None and term.matches(value)
+
+
+def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str) -> None:
+    """Write points of interest into the ledger and the sum."""
+    for rule, given in points:
+        if given:
+            lead.interest += given
+            lead.interests.append(Entry(rule, given, 1, at, cause, detail))
+    while len(lead.interests) > ENTRIES_MAX and _fold(lead.interests):
+        pass
+
+
+def _fold(entries: list[Entry]) -> bool:
+    """Fold the oldest entry that has a younger one of its rule into that one; False when there is none."""
+    for index, old in enumerate(entries):
+        for later in range(index + 1, len(entries)):
+            young = entries[later]
+            if young.rule == old.rule:
+                entries[later] = young._replace(points=young.points + old.points, times=young.times + old.times)
+                del entries[index]
+                return True
+    return False
+
+
+def enter_fit(lead: Lead, points: Points, at: int, cause: str, detail: str) -> None:
+    """Write a change of fit points into the ledger and the sum; a rule has one entry, gone when it gives nothing."""
+    for rule, change in points:
+        lead.fit += change
+        old = next((entry for entry in lead.fits if entry.rule == rule), Entry(rule, 0, 0, at, cause, detail))
+        lead.fits = [entry for entry in lead.fits if entry.rule != rule]
+        if old.points + change:
+            lead.fits.append(Entry(rule, old.points + change, old.times + 1, at, cause, detail))
