@@ -1,0 +1,36 @@
+"""The engine's own consumers: without a group, closed whatever happens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal
+
+from aiokafka import AIOKafkaConsumer
+
+from agents.engine.settings import EngineSettings
+
+Level = Literal["read_committed", "read_uncommitted"]
+
+
+@asynccontextmanager
+async def consumer(settings: EngineSettings, level: Level, **options: Any) -> AsyncIterator[AIOKafkaConsumer]:
+    """Start a consumer that belongs to no group, and stop it at the end.
+
+    Raises:
+        KafkaError: No broker could be reached.
+    """
+    made = AIOKafkaConsumer(
+        bootstrap_servers=list(settings.brokers),
+        group_id=None,
+        isolation_level=level,
+        enable_auto_commit=False,
+        request_timeout_ms=settings.request_timeout_ms,
+        **{"auto_offset_reset": "none", **options},
+    )
+    try:
+        await made.start()
+        # aiokafka's NoGroupCoordinator.close() leaks a CancelledError if its task never had a turn.
+        await asyncio.sleep(0)
+        yield made
+    finally:
+        await made.stop()

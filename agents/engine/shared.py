@@ -1,0 +1,24 @@
+"""What all parts of the engine share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agents.engine.fold import NewFold
+from agents.engine.lanes import Lanes
+from agents.engine.observer import Observer
+from agents.engine.settings import EngineSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Settings, the set of lanes, who listens, how a fold is made, and the way out of the process.
+
+    Attributes:
+        fail: Ends the process with this error; does not return, except in tests.
+    """
+
+    settings: EngineSettings
+    lanes: Lanes
+    observer: Observer
+    new_fold: NewFold
+    fail: Callable[[BaseException], None]

@@ -1,0 +1,108 @@
+"""Faust's Kafka transport, with membership left to Faust and reading done by us."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from aiokafka.errors import KafkaError
+from faust.transport.drivers import TRANSPORTS
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, ConsumerMessage
+
+from agents.engine.engine import Engine
+from agents.engine.reader import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+SCHEME = "lanes"
+RETRY_S = 1.0
+
+
+class LaneConsumer(driver.Consumer):
+    """Keeps us in the group, and reads with the engine's own reader."""
+
+    @property
+    def engine(self) -> Engine:
+        """The app's engine."""
+        engine: Engine = self.app.engine
+        return engine
+
+    def _new_offset(self, tp: Any) -> None:
+        """Commit nothing: offsets are committed by transactions."""
+        self._acked[tp].clear()
+        self._acked_index[tp].clear()
+
+    async def perform_seek(self) -> None:
+        """Do nothing: positions are the lanes'."""
+
+    def verify_event_path(self, _now: float, _tp: Any) -> None:
+        """Do nothing: the group's consumer fetches nothing, so Faust would complain."""
+
+    async def on_partitions_revoked(self, revoked: set[Any]) -> None:
+        """Give up the lanes before the group is rejoined."""
+        await self.engine.revoke()
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
+        """Pause the group's consumer: else it would fetch every record a second time."""
+        consumer = self._thread._ensure_consumer()  # noqa: SLF001
+        consumer.pause(*consumer.assignment())
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                if await self.wait_for_stopped(self.engine.lanes.present):
+                    return
+                if await self.wait_for_stopped(self.can_resume_flow):
+                    return
+                await self._read(fetcher)
+        except asyncio.CancelledError:
+            # Our own cancellation ends here: Fetcher._fetcher would answer it with self.supervisor.wakeup(), and its
+            # supervisor is None.
+            task = asyncio.current_task()
+            if task is None or not task.cancelling():
+                raise
+        except Exception as error:  # noqa: BLE001 - Faust would go on without a reader
+            self.engine.ending.fail(error)
+
+    async def _read(self, fetcher: Any) -> None:
+        try:
+            await self.engine.reader.read(self._deliver, lambda: bool(self.should_stop or fetcher.should_stop))
+        except KafkaError as error:
+            if not (error.retriable or isinstance(error, ConnectionError)):
+                raise
+            await asyncio.sleep(RETRY_S)
+
+    async def _deliver(self, batch: Batch) -> None:
+        """Give a batch to the agent; while a rebalance has suspended the agents it is dropped, and read again."""
+        place = TP(batch.topic, batch.lane.partition)
+        last = batch.records[-1]
+        message = ConsumerMessage(
+            batch.topic,
+            batch.lane.partition,
+            batch.end - 1,
+            last.timestamp / 1000,
+            0,
+            (),
+            None,
+            batch,
+            None,
+            0,
+            0,
+            place,
+            generation_id=self.app.consumer_generation_id,
+        )
+        delivered: Awaitable[None] = self.callback(message)
+        await self.wait_first(delivered, self.suspend_flow.wait())
+
+
+class Transport(driver.Transport):
+    """The transport of broker addresses `lanes://host:port`."""
+
+    Consumer = LaneConsumer
+
+
+def register_transport() -> None:
+    """Make Faust know the scheme."""
+    TRANSPORTS.aliases[SCHEME] = f"{__name__}:Transport"

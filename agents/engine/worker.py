@@ -1,0 +1,52 @@
+"""The Faust worker that ends within a bound when it is asked to, whatever Faust and the broker do."""
+
+import asyncio
+import contextlib
+import threading
+from typing import Any
+
+from faust.worker import Worker
+
+from agents.engine.engine import Engine
+from agents.engine.process import leave
+
+LEAVE_GROUP_S = 0.5
+
+
+class LaneWorker(Worker):
+    """Stops in order: our transaction, then Faust, then the group; and a thread ends the process if that hangs."""
+
+    _leaving: asyncio.Future[None] | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The app's engine."""
+        engine: Engine = self.app.engine
+        return engine
+
+    def _on_sigterm(self) -> None:
+        self._leave_on(super()._on_sigterm)
+
+    def _on_sigint(self) -> None:
+        self._leave_on(super()._on_sigint)
+
+    def _leave_on(self, stop_faust: Any) -> None:
+        if self._leaving is None:
+            watchdog = threading.Timer(self.engine.settings.stop_bound_ms / 1000, leave, [0])
+            watchdog.daemon = True
+            watchdog.start()
+            self._leaving = asyncio.ensure_future(self._leave(stop_faust), loop=self.loop)
+
+    async def _leave(self, stop_faust: Any) -> None:
+        await self.engine.revoke(self.engine.settings.stop_transaction_ms)
+        stop_faust()
+        await asyncio.sleep(self.engine.settings.stop_framework_ms / 1000)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self._leave_group(), LEAVE_GROUP_S)
+        leave(0)
+
+    async def _leave_group(self) -> None:
+        """Tell the group that we go: others have our lanes at once. A static member keeps them for its return."""
+        thread = self.app.consumer._thread  # noqa: SLF001
+        leaving = thread._consumer._coordinator._maybe_leave_group()  # noqa: SLF001
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(leaving, thread.thread_loop))

@@ -1,0 +1,64 @@
+"""The engine in real worker processes on a real broker: plain, and killed inside a transaction."""
+
+import asyncio
+import uuid
+from pathlib import Path
+
+import pytest
+
+from agents.broker import EmbeddedBroker
+from tests.kafka.harness import WorkerProcess, end_all, open_transactions, toy_worker
+from tests.kafka.toy_check import RIGHT, Toy
+
+pytestmark = pytest.mark.kafka
+
+
+async def new_toy(address: str, events: int, leads: int) -> Toy:
+    toy = Toy(address, f"toy{uuid.uuid4().hex[:8]}")
+    await toy.create()
+    await toy.feed(events, leads)
+    return toy
+
+
+async def until_done(toy: Toy, *workers: WorkerProcess, bound_s: float = 60) -> None:
+    async with asyncio.timeout(bound_s):
+        while await toy.done() < toy.events:
+            assert any(worker.running for worker in workers), workers[0].text()[-3000:]
+            await asyncio.sleep(0.3)
+
+
+async def test_a_plain_run_is_exact(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    toy = await new_toy(broker.address, 20_000, 2000)
+    worker = toy_worker(tmp_path / "a", toy.settings())
+    try:
+        await until_done(toy, worker)
+        code, seconds = worker.terminate()
+    finally:
+        end_all([worker])
+    assert await toy.compare() == RIGHT
+    assert code == 0
+    assert seconds < 5
+    assert len(worker.events("opened")) == toy.partitions
+
+
+async def test_a_kill_inside_an_open_transaction_loses_and_doubles_nothing(
+    broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    toy = await new_toy(broker.address, 20_000, 2000)
+    killed = toy_worker(
+        tmp_path / "a",
+        toy.settings(uncommitted_max=200, read_max=100),
+        hook={"point": "acknowledged", "at": 5, "act": "kill"},
+    )
+    worker = None
+    try:
+        assert await killed.exit_code() == -9
+        assert await open_transactions(broker.address, toy.changelog, toy.partitions)
+        worker = toy_worker(tmp_path / "b", toy.settings())
+        await until_done(toy, worker)
+        worker.terminate()
+    finally:
+        end_all(filter(None, [killed, worker]))
+    assert killed.events("hook")
+    assert await toy.compare() == RIGHT
+    assert worker.events("fenced"), "the new owner ended the dead one's transaction"
