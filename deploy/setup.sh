@@ -32,6 +32,7 @@ make_environment() {
   "$python" -c 'import ensurepip, venv' 2>/dev/null || fail 'no virtual environment can be made' \
     "$python lacks the modules venv and ensurepip" \
     'install them and run this again (Debian, Ubuntu: apt install python3-venv)'
+  printf 'setting up %s once, a minute or two\n' "$1" >&2
   "$python" -m venv --clear "$1" || fail 'no virtual environment can be made' \
     "$python -m venv $1 failed, see above" 'check that the project folder can be written to and the disk has room'
 }
@@ -53,7 +54,6 @@ prepare() {
     [[ $wanted == "$(cat "$environment/leadrelay-stamp" 2>/dev/null)" ]] && return
     printf 'bringing %s up to date, a minute or two\n' "$environment" >&2
   else
-    printf 'setting up %s once, a minute or two\n' "$environment" >&2
     make_environment "$environment"
   fi
   install_in "$environment" --require-hashes --requirement "$requirements"
