@@ -1,0 +1,26 @@
+"""The worker's app for those who know Faust: `faust -A agents.worker worker -l info`.
+
+`app` is built when it is first asked for, so that importing this module reads and connects nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from agents.engine.app import LaneApp
+
+
+def __getattr__(name: str) -> Any:
+    """Give `app`, made from the environment."""
+    if name != "app":
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    app = globals()["app"] = make()
+    return app
+
+
+def make() -> "LaneApp":
+    """Make the app from the environment."""
+    from agents.app import build_app  # noqa: PLC0415  Faust takes a second to import
+    from agents.settings import load  # noqa: PLC0415
+
+    return build_app(load())
