@@ -1,27 +1,35 @@
 """CloudEvents 1.0 on Kafka: both modes read, binary mode written.
 
-Sources: CloudEvents 1.0.2, "Kafka Protocol Binding" 3.2 (binary: attributes are `ce_` headers) and 3.3 (structured: one
-JSON object with the content type `application/cloudevents+json`), "JSON Event Format" 3.
+Sources: CloudEvents 1.0.2, "Kafka Protocol Binding" 3 (which mode a record is in), 3.2 (binary: attributes are `ce_`
+headers) and 3.3 (structured: one JSON object with the content type `application/cloudevents+json`), "JSON Event
+Format" 3.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import orjson
+from pydantic import Field, TypeAdapter, ValidationError
 
-from schemas.bounds import ID_LENGTH_MAX, VALUE_BYTES_MAX
+from schemas.bounds import ID_LENGTH_MAX, VALUE_BYTES_MAX, Id
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 YEAR_MIN, YEAR_MAX = 2000, 2100
-"""An event happened in [YEAR_MIN, YEAR_MAX); anything else is a broken clock."""
+"""An event happened in [YEAR_MIN, YEAR_MAX), in UTC; anything else is a broken clock."""
+EARLIEST_AT = (datetime(YEAR_MIN, 1, 1, tzinfo=UTC) - EPOCH) // MILLISECOND
+LATEST_AT = (datetime(YEAR_MAX, 1, 1, tzinfo=UTC) - EPOCH) // MILLISECOND - 1
 FUTURE_MS_MAX = 86_400_000
 """An event may be dated this much later than its arrival, for clocks that are wrong by a time zone."""
-TIME_LENGTH_MIN = len("2026-01-01T00:00:00Z")
+DETAIL_LENGTH_MAX = 500
+"""Characters of a refusal's detail."""
+SHOWN_LENGTH_MAX = 40
+"""Characters of a wrong value that a detail shows."""
 
-Headers = Iterable[tuple[str, bytes]]
+Headers = Iterable[tuple[str, bytes | None]]
+"""A record's headers; Kafka lets a header have no value."""
 
 
 class Refusal(Exception):  # noqa: N818  a refusal is an answer, not an error of ours
@@ -29,12 +37,12 @@ class Refusal(Exception):  # noqa: N818  a refusal is an answer, not an error of
 
     Attributes:
         reason: One of the words in `REASONS`: bounded, fit for a label or a filter.
-        detail: What exactly is wrong.
+        detail: What exactly is wrong, at most DETAIL_LENGTH_MAX characters that UTF-8 can write.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(reason, detail)
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail = reason, detail[:DETAIL_LENGTH_MAX]
 
 
 REASONS: Mapping[str, str] = {
@@ -42,7 +50,7 @@ REASONS: Mapping[str, str] = {
     "too_large": "the value is longer than a message may be",
     "not_json": "the value or its data is no JSON object",
     "not_a_cloudevent": "neither ce_ headers nor a structured CloudEvent, or not version 1.0",
-    "missing_attribute": "id, source, type, subject or time is missing, empty or too long",
+    "missing_attribute": "id, source, type, subject or time is missing, empty, too long or has control characters",
     "bad_time": "time is no RFC 3339 date-time with a zone",
     "time_out_of_range": "time is absurd, or later than the arrival by more than a day",
     "wrong_key": "the record's key is not the event's subject",
@@ -56,8 +64,17 @@ REASONS: Mapping[str, str] = {
 """Every reason a message can be refused for, in words."""
 
 
+def shown(value: object) -> str:
+    """A wrong value as a detail shows it: the beginning of a text, a number, otherwise only what it is."""
+    if isinstance(value, str | bytes):
+        return repr(value[:SHOWN_LENGTH_MAX])
+    if isinstance(value, int | float) and abs(value) < 10**SHOWN_LENGTH_MAX:
+        return repr(value)
+    return f"a value of type {type(value).__name__}"
+
+
 class Envelope(NamedTuple):
-    """The attributes of an event, and its data: JSON bytes (binary mode) or an object (structured mode)."""
+    """The attributes of an event, and its data: JSON bytes when read, or what JSON can write."""
 
     id: str
     source: str
@@ -65,6 +82,20 @@ class Envelope(NamedTuple):
     subject: str
     at: int
     data: bytes | dict[str, Any]
+
+
+ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time")
+STRUCTURED = b"application/cloudevents"
+"""How the content type of structured mode begins."""
+
+_RFC3339 = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$".replace(r"\d", "[0-9]")
+"""Section 5.6 of RFC 3339; Python alone would read week dates and other zones too."""
+_Version = Annotated[str, Field(pattern=r"^1\.0$")]
+_Type = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+_Time = Annotated[str, Field(min_length=1, pattern=_RFC3339)]
+_time = TypeAdapter(_Time).validator.validate_python
+_attributes = TypeAdapter(tuple[_Version, Id, Id, _Type, Id, _Time]).validator.validate_python
+_headers_of = itemgetter(*(f"ce_{name}" for name in ATTRIBUTES))
 
 
 def opened(key: bytes | None, value: bytes | None, headers: Headers) -> Envelope:
@@ -78,23 +109,23 @@ def opened(key: bytes | None, value: bytes | None, headers: Headers) -> Envelope
     if len(value) > VALUE_BYTES_MAX:
         raise Refusal("too_large", f"{len(value)} bytes; at most {VALUE_BYTES_MAX} are read")
     found = dict(headers)
-    envelope = _binary(found, value) if "ce_specversion" in found else _structured(value)
+    content = found.get("content-type") or b""
+    if "ce_specversion" in found and not content.startswith(STRUCTURED):
+        envelope = _binary(found, content, value)
+    else:
+        envelope = _structured(value)
     if key != envelope.subject.encode():
-        raise Refusal("wrong_key", f"key {key!r:.140}, subject {envelope.subject!r}")
+        raise Refusal("wrong_key", f"key {shown(key)}, subject {shown(envelope.subject)}")
     return envelope
 
 
-def _binary(found: Mapping[str, bytes], value: bytes) -> Envelope:
-    content = found.get("content-type")
-    if content is not None and b"json" not in content:
-        raise Refusal("not_json", f"content-type {content!r:.100}; application/json is read")
+def _binary(found: Mapping[str, bytes | None], content: bytes, value: bytes) -> Envelope:
+    if content and b"json" not in content:
+        raise Refusal("not_json", f"content-type {shown(content)}; application/json is read")
     try:
-        texts = [text.decode() for text in BINARY(found)]
+        return _checked(_headers_of(found), value)
     except KeyError as error:
         raise Refusal("missing_attribute", f"no header {error.args[0]}") from None
-    except UnicodeDecodeError as error:
-        raise Refusal("not_a_cloudevent", f"a ce_ header is no UTF-8: {error}") from None
-    return _checked(texts, value)
 
 
 def _structured(value: bytes) -> Envelope:
@@ -106,24 +137,33 @@ def _structured(value: bytes) -> Envelope:
         raise Refusal("not_json", f"a JSON {type(event).__name__}, not an object")
     if "specversion" not in event:
         raise Refusal("not_a_cloudevent", "neither ce_ headers nor specversion in the value")
-    data = event.get("data")
-    if not isinstance(data, dict):
-        raise Refusal("not_json", "data is no JSON object")
+    try:
+        data = orjson.dumps(event.get("data"))
+    except orjson.JSONEncodeError as error:
+        raise Refusal("not_json", f"data: {error}") from None
     return _checked([event.get(name) for name in ATTRIBUTES], data)
 
 
-ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time")
-BINARY = itemgetter(*(f"ce_{name}" for name in ATTRIBUTES))
+def _checked(attributes: Sequence[object], data: bytes) -> Envelope:
+    """The envelope of attributes in the order of `ATTRIBUTES`, each a text or UTF-8 bytes."""
+    try:
+        _, identity, source, kind, subject, time = _attributes(attributes)
+    except ValidationError as error:
+        raise _unfit(error) from None
+    return _new(Envelope, (identity, source, kind, subject, _instant(time), data))
 
 
-def _checked(texts: list[Any], data: bytes | dict[str, Any]) -> Envelope:
-    for name, text in zip(ATTRIBUTES, texts, strict=True):
-        if not isinstance(text, str) or not 0 < len(text) <= ID_LENGTH_MAX:
-            raise Refusal("missing_attribute", f"{name}: a string of 1 to {ID_LENGTH_MAX} characters, not {text!r:.60}")
-    version, identity, source, kind, subject, time = texts
-    if version != "1.0":
-        raise Refusal("not_a_cloudevent", f"specversion {version!r:.40}; 1.0 is read")
-    return Envelope(identity, source, kind, subject, instant(time), data)
+_new = tuple.__new__  # half the price of calling the class, which counts once an event
+
+
+def _unfit(error: ValidationError) -> Refusal:
+    """The first attribute that does not fit."""
+    wrong = error.errors(include_url=False, include_context=False)[0]
+    name, kind = ATTRIBUTES[int(wrong["loc"][0])], wrong["type"]
+    if kind == "string_pattern_mismatch" and name == "time":
+        return _bad_time(wrong["input"])
+    reason = "not_a_cloudevent" if name == "specversion" or kind == "string_unicode" else "missing_attribute"
+    return Refusal(reason, f"{name}: {wrong['msg']} (got {shown(wrong['input'])})")
 
 
 def instant(text: str) -> int:
@@ -133,14 +173,23 @@ def instant(text: str) -> int:
         Refusal: `bad_time` or `time_out_of_range`.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        return _instant(_time(text))
+    except ValidationError:
+        raise _bad_time(text) from None
+
+
+def _instant(text: str) -> int:
+    try:
+        at = (datetime.fromisoformat(text) - EPOCH) // MILLISECOND
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or len(text) < TIME_LENGTH_MIN:
-        raise Refusal("bad_time", f"{text!r}; expected like 2026-11-24T10:00:00Z")
-    if not YEAR_MIN <= moment.year < YEAR_MAX:
-        raise Refusal("time_out_of_range", f"{text!r}; expected a year from {YEAR_MIN} to {YEAR_MAX - 1}")
-    return (moment - EPOCH) // MILLISECOND
+        raise _bad_time(text) from None
+    if not EARLIEST_AT <= at <= LATEST_AT:
+        raise Refusal("time_out_of_range", f"{shown(text)}; expected a year from {YEAR_MIN} to {YEAR_MAX - 1}")
+    return at
+
+
+def _bad_time(text: object) -> Refusal:
+    return Refusal("bad_time", f"{shown(text)}; expected like 2026-11-24T10:00:00Z")
 
 
 def rfc3339(at: int) -> str:
