@@ -14,6 +14,11 @@ from agents.engine.table import LaneTable
 from agents.engine.transport import SCHEME, register_transport
 from agents.engine.worker import LaneWorker
 
+REBALANCE_S = 15.0
+"""A worker that takes so long to answer a rebalance is left out of it."""
+MAX_POLL_S = 300.0
+"""A worker whose event loop hangs for so long leaves the group, and others take its lanes."""
+
 
 class BatchSchema(Schema):
     """Hands batches to the agent as they are."""
@@ -63,7 +68,10 @@ def build_engine_app(settings: EngineSettings, new_fold: NewFold, observer: Obse
         consumer_group_instance_id=settings.instance,
         broker_session_timeout=settings.session_timeout_ms / 1000,
         broker_heartbeat_interval=settings.heartbeat_ms / 1000,
-        broker_request_timeout=settings.request_timeout_ms / 1000,
+        broker_request_timeout=max(settings.request_timeout_ms, settings.session_timeout_ms) / 1000,
+        broker_rebalance_timeout=REBALANCE_S,
+        broker_max_poll_interval=MAX_POLL_S,
+        broker_credentials=settings.credentials,
     )
     app.BootStrategy = LaneBoot
     app.boot_strategy = LaneBoot(app)

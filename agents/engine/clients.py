@@ -25,6 +25,7 @@ async def consumer(settings: EngineSettings, level: Level, **options: Any) -> As
         isolation_level=level,
         enable_auto_commit=False,
         request_timeout_ms=settings.request_timeout_ms,
+        **settings.auth,
         **{"auto_offset_reset": "none", **options},
     )
     try:

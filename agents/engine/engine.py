@@ -10,10 +10,12 @@ from agents.engine.lanes import Lanes
 from agents.engine.membership import Membership
 from agents.engine.observer import Observer
 from agents.engine.opener import Opener
+from agents.engine.patience import Patience
 from agents.engine.process import Ending
 from agents.engine.reader import Reader
 from agents.engine.settings import EngineSettings
 from agents.engine.shared import Shared
+from agents.engine.watch import BrokerWatch
 from agents.engine.writer import Writer
 
 
@@ -27,6 +29,7 @@ class Status:
         opening_since: Since when some are not open, or None.
         last_commit_at: When the last transaction was committed, or None.
         lag: Records that wait in the input topics, by (topic, partition).
+        broker_away_s: For how long the broker has not answered, or None.
     """
 
     owned: tuple[int, ...]
@@ -34,6 +37,7 @@ class Status:
     opening_since: int | None
     last_commit_at: int | None
     lag: dict[tuple[str, int], int]
+    broker_away_s: float | None
 
 
 class Engine:
@@ -47,6 +51,9 @@ class Engine:
         self.writer = Writer(shared)
         self.opener = Opener(shared, self.writer)
         self.reader = Reader(shared, self.writer)
+        self.watch = BrokerWatch(settings, observer)
+        self.patience = Patience(shared, self.watch)
+        self.writer.refused = self.patience.begin
         self._owned: tuple[int, ...] = ()
         self._opening_since: int | None = None
 
@@ -67,6 +74,7 @@ class Engine:
 
     def assign(self, partitions: list[int], membership: Membership) -> None:
         """Open these lanes, in the background: the group hears nothing of us until its callback has returned."""
+        self.patience.end()
         self._owned = tuple(sorted(partitions))
         if partitions:
             self._opening_since = _now()
@@ -80,13 +88,14 @@ class Engine:
     @property
     def status(self) -> Status:
         """How we are now."""
-        present = tuple(sorted(self.lanes.open))
+        present, away = tuple(sorted(self.lanes.open)), self.watch.away_since
         return Status(
             owned=self._owned,
             open=present,
             opening_since=None if present == self._owned else self._opening_since,
             last_commit_at=self.writer.last_commit_at,
             lag={(place.topic, place.partition): records for place, records in self.reader.lag.items()},
+            broker_away_s=None if away is None else time.monotonic() - away,
         )
 
 

@@ -58,7 +58,7 @@ class Fold(Protocol):
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take one row of this lane's changelog, oldest first; None deletes the row."""
 
-    def take(self, record: Record) -> None:
+    def take(self, record: Record) -> object:
         """Fold one input record. An exception is a bug: it ends the process, and nothing of it is written."""
 
     def harvest(self) -> Harvest:

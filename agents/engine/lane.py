@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.engine.fold import Fold, Harvest, Record
+from agents.errors import LeadrelayError
 
 
 class Taken(NamedTuple):
@@ -13,6 +14,13 @@ class Taken(NamedTuple):
     positions: Mapping[str, int]
     harvest: Harvest
     records: int
+
+
+class FoldError(Exception):
+    """The logic failed on this record."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(f"{record.topic}/{record.partition}, offset {record.offset}")
 
 
 class Lane:
@@ -49,7 +57,12 @@ class Lane:
         take = self.fold.take
         new = records if start == want else [record for record in records if record.offset >= want]
         for record in new:
-            take(record)
+            try:
+                take(record)
+            except LeadrelayError:
+                raise
+            except Exception as error:
+                raise FoldError(record) from error
         self.positions[topic] = end
         self.uncommitted += len(new)
         self.touch()

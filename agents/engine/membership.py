@@ -34,6 +34,9 @@ class Membership(str):
 class NotAMemberError(Exception):
     """We are not in the group now; a rejoin follows by itself."""
 
+    def __init__(self, generation: int, member_id: str) -> None:
+        super().__init__(f"no membership: generation {generation}, member id {member_id!r}")
+
 
 class RefusedError(Exception):
     """The group does not know us under the membership that the offsets carried. Its argument is Kafka's error name."""

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from aiokafka.errors import MessageSizeTooLargeError, ProducerFenced
 
+from agents.engine.lane import FoldError
 from agents.engine.observer import Observer
 from agents.errors import LeadrelayError
 
@@ -58,4 +59,10 @@ def explain(error: BaseException) -> LeadrelayError:
     if isinstance(error, MessageSizeTooLargeError):
         what, remedy = "A topic does not take a record this large", f"Raise its max.message.bytes. {RESTART}"
         return LeadrelayError(what, detail, remedy, exit_code=EXIT_FAILED)
+    if isinstance(error, FoldError):
+        what, remedy = (
+            "The logic failed on a record",
+            f"This is a bug, please report it with the lines above. {RESTART}",
+        )
+        return LeadrelayError(what, f"{error}: {error.__cause__!r}", remedy, exit_code=EXIT_FAILED)
     return LeadrelayError("The worker cannot go on", detail, RESTART, exit_code=EXIT_FAILED)

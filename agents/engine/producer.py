@@ -32,6 +32,7 @@ class TransactionalProducer(AIOKafkaProducer):
             retry_backoff_ms=RETRY_BACKOFF_MS,
             request_timeout_ms=settings.request_timeout_ms,
             transaction_timeout_ms=settings.transaction_timeout_ms,
+            **settings.auth,
         )
         self._sender = FencedSender(
             self.client,

@@ -37,7 +37,8 @@ class LaneStore(Store):
                 coordinator.member_id,
                 coordinator._group_instance_id,  # noqa: SLF001
             )
-        except NotAMemberError:
+        except NotAMemberError as error:
+            engine.patience.begin(str(error))
             return
         engine.assign(mine, membership)
 

@@ -7,6 +7,7 @@ from aiokafka.errors import KafkaError
 from faust.transport.drivers import TRANSPORTS
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
+from mode import Service
 
 from agents.engine.engine import Engine
 from agents.engine.reader import Batch
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SCHEME = "lanes"
 RETRY_S = 1.0
+POLL_S = 5.0
 
 
 class LaneConsumer(driver.Consumer):
@@ -26,6 +28,38 @@ class LaneConsumer(driver.Consumer):
         """The app's engine."""
         engine: Engine = self.app.engine
         return engine
+
+    async def on_start(self) -> None:
+        """Give the engine the means to ask for a rebalance."""
+        await super().on_start()
+        self.engine.patience.rejoin = self._rejoin
+
+    def _rejoin(self) -> None:
+        self._thread.thread_loop.call_soon_threadsafe(self._coordinator.request_rejoin)
+
+    @property
+    def _coordinator(self) -> Any:
+        return self._thread._ensure_consumer()._coordinator  # noqa: SLF001
+
+    @Service.task  # type: ignore[untyped-decorator] # Faust is untyped here
+    async def _keep_membership(self) -> None:
+        """Be seen to poll, and hear of errors: aiokafka's coordinator stands still until somebody asks for them."""
+        while not self.should_stop:
+            await self.sleep(POLL_S)
+            try:
+                polling = asyncio.run_coroutine_threadsafe(self._poll(), self._thread.thread_loop)
+                await asyncio.wait_for(asyncio.wrap_future(polling), POLL_S)
+            except TimeoutError:
+                continue
+            except KafkaError as error:
+                if not error.retriable:
+                    self.engine.ending.fail(error)
+
+    async def _poll(self) -> None:
+        consumer = self._thread._ensure_consumer()  # noqa: SLF001
+        consumer._coordinator.check_errors()  # noqa: SLF001
+        with consumer._subscription.fetch_context():  # noqa: SLF001
+            await asyncio.sleep(0)
 
     def _new_offset(self, tp: Any) -> None:
         """Commit nothing: offsets are committed by transactions."""

@@ -9,6 +9,7 @@ from faust.worker import Worker
 
 from agents.engine.engine import Engine
 from agents.engine.process import leave
+from agents.errors import LeadrelayError
 
 LEAVE_GROUP_S = 0.5
 
@@ -17,12 +18,28 @@ class LaneWorker(Worker):
     """Stops in order: our transaction, then Faust, then the group; and a thread ends the process if that hangs."""
 
     _leaving: asyncio.Future[None] | None = None
+    _watching: asyncio.Future[None] | None = None
 
     @property
     def engine(self) -> Engine:
         """The app's engine."""
         engine: Engine = self.app.engine
         return engine
+
+    async def on_first_start(self) -> None:
+        """Wait for the broker before Faust starts: Faust would crash without one."""
+        await super().on_first_start()
+        try:
+            await self.engine.watch.connect()
+        except LeadrelayError as error:
+            self.engine.ending.fail(error)
+        self._watching = asyncio.ensure_future(self.engine.watch.run(), loop=self.loop)
+
+    def _crash(self, reason: BaseException) -> None:
+        """End the process when a part of Faust has crashed: it would stop the rest, and perhaps never end."""
+        if self._leaving is None:
+            self.engine.ending.fail(reason)
+        super()._crash(reason)
 
     def _on_sigterm(self) -> None:
         self._leave_on(super()._on_sigterm)

@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import time
 import uuid
+from typing import TYPE_CHECKING
 
 from agents.engine.lane import Lane, Taken
 from agents.engine.membership import RefusedError
 from agents.engine.producer import start_producer
 from agents.engine.shared import Shared
 from agents.engine.transaction import Hook, Transactions, no_hook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Writer:
@@ -19,6 +23,7 @@ class Writer:
         name: The transactional id. It is in every position row.
         last_commit_at: When the last transaction was committed, or None.
         room: Set when a transaction has taken what lanes held.
+        refused: Called with the reason when the group has refused a transaction.
     """
 
     def __init__(self, shared: Shared) -> None:
@@ -28,6 +33,7 @@ class Writer:
         self.hook: Hook = no_hook
         self.last_commit_at: int | None = None
         self.room = asyncio.Event()
+        self.refused: Callable[[str], None] = lambda _reason: None
         self._transactions: Transactions | None = None
         self._work: asyncio.Task[None] | None = None
         self._wake, self._hurry, self._lock = asyncio.Event(), asyncio.Event(), asyncio.Lock()
@@ -101,6 +107,7 @@ class Writer:
         self._lanes.forget()
         records = sum(part.records for part in taken)
         self._observer.refused(reason, [part.lane.partition for part in taken], records)
+        self.refused(reason)
 
     def _committed(self, taken: list[Taken], seconds: float) -> None:
         self.last_commit_at = int(time.time() * 1000)

@@ -1,30 +1,14 @@
 """The engine in real worker processes on a real broker: plain, and killed inside a transaction."""
 
-import asyncio
-import uuid
 from pathlib import Path
 
 import pytest
 
 from agents.broker import EmbeddedBroker
-from tests.kafka.harness import WorkerProcess, end_all, open_transactions, toy_worker
-from tests.kafka.toy_check import RIGHT, Toy
+from tests.kafka.harness import end_all, open_transactions, toy_worker
+from tests.kafka.toy_check import RIGHT, new_toy, until_done
 
 pytestmark = pytest.mark.kafka
-
-
-async def new_toy(address: str, events: int, leads: int) -> Toy:
-    toy = Toy(address, f"toy{uuid.uuid4().hex[:8]}")
-    await toy.create()
-    await toy.feed(events, leads)
-    return toy
-
-
-async def until_done(toy: Toy, *workers: WorkerProcess, bound_s: float = 60) -> None:
-    async with asyncio.timeout(bound_s):
-        while await toy.done() < toy.events:
-            assert any(worker.running for worker in workers), workers[0].text()[-3000:]
-            await asyncio.sleep(0.3)
 
 
 async def test_a_plain_run_is_exact(broker: EmbeddedBroker, tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """Gives the toy worker its input and compares everything it wrote with the pure fold."""
 
+import asyncio
 import json
 import random
+import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.kafka.harness import Message, create_topics, produce, read_all
+from tests.kafka.harness import Message, WorkerProcess, create_topics, produce, read_all
 from tests.kafka.toy import ToyFold
 
 POSITION = b"\x00position"
@@ -50,6 +53,11 @@ class Toy:
             await produce(self.address, topic, messages)
         self.events += events // 2 * 2
 
+    async def put(self, partition: int, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> None:
+        """Write one event to the first input."""
+        await produce(self.address, self.inputs[0], [(partition, key, value, headers)])
+        self.events += 1
+
     async def done(self) -> int:
         """How many events are in the positions now."""
         rows = await read_all(self.address, self.changelog, self.partitions)
@@ -92,6 +100,20 @@ class Toy:
         records = await read_all(self.address, self.changelog, self.partitions)
         latest = {record.key: record.value for record in records if record.key != POSITION}
         return {key: json.loads(value) for key, value in latest.items() if value is not None}
+
+
+async def new_toy(address: str, events: int, leads: int) -> Toy:
+    toy = Toy(address, f"toy{uuid.uuid4().hex[:8]}")
+    await toy.create()
+    await toy.feed(events, leads)
+    return toy
+
+
+async def until_done(toy: Toy, *workers: WorkerProcess, bound_s: float = 60) -> None:
+    async with asyncio.timeout(bound_s):
+        while await toy.done() < toy.events:
+            assert any(worker.running for worker in workers), workers[0].text()[-3000:]
+            await asyncio.sleep(0.3)
 
 
 def _out_of_order(facts: list[Any]) -> int:

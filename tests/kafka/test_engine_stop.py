@@ -1,0 +1,67 @@
+"""How a worker ends: asked to, with a broker and without; and how it waits for a broker that is not there yet."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from agents.broker import EmbeddedBroker
+from tests.kafka.harness import end_all, toy_worker
+from tests.kafka.toy_check import RIGHT, Toy, new_toy, until_done
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_a_worker_without_a_broker_says_so_and_ends_when_asked(tmp_path: Path) -> None:
+    nowhere = Toy("127.0.0.1:1", "nowhere")
+    worker = toy_worker(tmp_path / "a", nowhere.settings())
+    try:
+        await worker.until(lambda: worker.events("broker_away"))
+        code, seconds = worker.terminate()
+    finally:
+        end_all([worker])
+    assert code == 0
+    assert seconds < 10
+
+
+async def test_a_worker_whose_topics_are_missing_says_which(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    toy = Toy(broker.address, "missing")
+    worker = toy_worker(tmp_path / "a", toy.settings())
+    try:
+        assert await worker.exit_code() == 1
+    finally:
+        end_all([worker])
+    assert "missing-in-a is missing" in worker.text()
+    assert "leadrelay topics create" in worker.text()
+
+
+async def test_a_worker_waits_for_its_broker_and_ends_when_it_is_gone(tmp_path: Path) -> None:
+    with EmbeddedBroker() as broker:
+        toy = await new_toy(broker.address, 2000, 200)
+        broker.kill(signal.SIGKILL)
+        worker = toy_worker(tmp_path / "a", toy.settings())
+        try:
+            await worker.until(lambda: worker.events("broker_away"))
+            broker.restart()
+            await until_done(toy, worker)
+            assert worker.events("broker_back")
+            broker.kill(signal.SIGKILL)
+            code, seconds = worker.terminate()
+            assert code == 0
+            assert seconds < 10
+            broker.restart()
+            assert await toy.compare() == RIGHT
+        finally:
+            end_all([worker])
+
+
+async def test_a_bug_in_the_fold_ends_the_process_with_its_record_named(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    toy = await new_toy(broker.address, 200, 20)
+    await toy.put(0, b"L000000", b"bug")
+    worker = toy_worker(tmp_path / "a", toy.settings())
+    try:
+        assert await worker.exit_code() != 0
+    finally:
+        end_all([worker])
+    assert f"{toy.inputs[0]}/0" in worker.text()
+    assert "ZeroDivisionError" in worker.text()
