@@ -5,14 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.bounds import Conversion, Stage
+from schemas.bounds import Conversion, Name, Stage
 
 Rule = Annotated[str, Field(min_length=1, max_length=60)]
 Word = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$")]
-Track = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_-]*$")]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+WordOrNone = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_-]*$")]
+Clock = Annotated[str, Field(min_length=5, max_length=5, pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 Given = Annotated[int, Field(ge=-1000, le=1000)]
 Ceiling = Annotated[int, Field(ge=1, le=10_000)]
+Groups = Annotated[dict[Word, Ceiling], Field(max_length=50)]
+Size = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Words = Annotated[list[Name], Field(max_length=1000)]
+Wanted = Name | Size | bool | Words
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -27,25 +31,35 @@ class Head(Section):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     number: Annotated[int, Field(ge=1, le=1_000_000)]
+    """Goes up with every change; decisions are stamped with it."""
     effective_from: datetime
+    """From when on it counts, with a time zone."""
     sources: Annotated[list[Word], Field(max_length=50)]
+    """Sources that are counted by name; all others are `other`."""
 
 
 class Definitions(Section):
     """Who counts as what."""
 
     lead_score: Annotated[int, Field(ge=0, le=10_000)]
+    """Fit + interest from which a contact is a lead."""
 
 
 class FitRule(Section):
     """Points for a field of the profile: one of some words (without case), or a number between two."""
 
     name: Rule
-    group: str = ""
-    field: str
-    one_of: Annotated[list[str], Field(max_length=1000)] = []
-    min: int | None = None
-    max: int | None = None
+    """Its name in every explanation; no two rules of a side share one."""
+    group: WordOrNone = ""
+    """The group whose ceiling it shares; empty for none."""
+    field: Name
+    """A field of the profile, like `seniority`."""
+    one_of: Words = []
+    """For a field that is a word: any of these."""
+    min: Size | None = None
+    """For a field that is a number: at least this."""
+    max: Size | None = None
+    """For a field that is a number: at most this."""
     points: Given
 
 
@@ -53,7 +67,9 @@ class Fit(Section):
     """Is this somebody we can serve?"""
 
     ceiling: Ceiling
-    groups: dict[Word, Ceiling] = {}
+    """Fit never gives more than this."""
+    groups: Groups = {}
+    """The most that each group of rules gives."""
     rules: Annotated[list[FitRule], Field(max_length=1000)]
 
 
@@ -61,18 +77,25 @@ class InterestRule(Section):
     """Points for an activity whose fields match `where`: a word, a pattern with `*`, or one of several."""
 
     name: Rule
-    group: str = ""
-    on: str
-    where: dict[str, str | int | bool | list[str]] = {}
+    """Its name in every explanation; no two rules of a side share one."""
+    group: WordOrNone = ""
+    """The group whose ceiling it shares; empty for none."""
+    on: Name
+    """An activity, like `page_viewed`."""
+    where: Annotated[dict[Name, Wanted], Field(max_length=20)] = {}
+    """Fields of the activity, and what each must be."""
     points: Given
     ceiling: Ceiling | None = None
+    """The most that this rule gives to one lead."""
 
 
 class Interest(Section):
     """How much does this person want to know?"""
 
     ceiling: Ceiling
-    groups: dict[Word, Ceiling] = {}
+    """Interest never gives more than this."""
+    groups: Groups = {}
+    """The most that each group of rules gives."""
     rules: Annotated[list[InterestRule], Field(max_length=1000)]
 
 
@@ -80,33 +103,45 @@ class Handoff(Section):
     """When marketing hands a lead to sales."""
 
     score: Annotated[int, Field(ge=1, le=10_000)]
+    """Fit + interest that makes an MQL."""
     fit_min: Annotated[int, Field(ge=-10_000, le=10_000)] = 0
-    conversions: list[Conversion]
+    """But never with less fit than this."""
+    conversions: Annotated[list[Conversion], Field(max_length=10)]
+    """Who asks for one of these is handed over at once."""
 
 
 class Pursuit(Section):
     """What sales owe to a lead."""
 
-    response_hours: Annotated[float, Field(gt=0, le=1000, strict=False)]
+    response_hours: Annotated[float, Field(gt=0, le=1000)]
+    """Working hours until the first attempt."""
     attempts_max: Annotated[int, Field(ge=1, le=1000)]
+    """Attempts in a row without an answer; after the last the lead goes back."""
     grace_minutes: Annotated[int, Field(ge=0, le=10_000)]
+    """Feedback may arrive so much later before a deadline counts as missed."""
 
 
 class Hours(Section):
     """Working time."""
 
-    zone: str
-    days: Annotated[list[Day], Field(min_length=1)]
+    zone: Name
+    """An IANA time zone, like `Europe/Berlin`."""
+    days: Annotated[list[Day], Field(min_length=1, max_length=7)]
     from_: Annotated[Clock, Field(alias="from")]
+    """When work begins, like `09:00`."""
     to: Clock
-    holidays: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    """When work ends, `24:00` at the latest."""
+    holidays: Annotated[str, Field(max_length=2, pattern=r"^([A-Z]{2})?$")] = ""
+    """A country whose public holidays are free, like `DE`; empty for none."""
 
 
 class Return(Section):
     """How a lead goes back."""
 
     again_points: Annotated[int, Field(ge=1, le=10_000)]
-    reasons: Annotated[dict[Word, Track], Field(max_length=100)]
+    """So many more points, and a returned lead is handed over again."""
+    reasons: Annotated[dict[Word, WordOrNone], Field(max_length=100)]
+    """Each reason with its nurture track, or empty; `no_answer` is given by the agreement itself."""
 
 
 class Nurture(Section):
@@ -114,6 +149,7 @@ class Nurture(Section):
 
     tracks: Annotated[list[Word], Field(max_length=100)]
     stages: dict[Stage, Word] = {}
+    """Which stage starts which track by itself."""
 
 
 class Duplicates(Section):
@@ -123,7 +159,7 @@ class Duplicates(Section):
 
 
 class Agreement(Section):
-    """The whole file."""
+    """The agreement between marketing and sales: the whole file."""
 
     agreement: Head
     definitions: Definitions

@@ -11,8 +11,8 @@ VALUE_BYTES_MAX = 65_536
 
 Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 """An identity: a lead, an event, an owner, an asset. Without control characters, as CloudEvents asks."""
-Name = Annotated[str, Field(max_length=100)]
-"""A short word or name; empty when unknown."""
+Name = Annotated[str, Field(max_length=ID_LENGTH_MAX)]
+"""A short word or name, or an identity, where we repeat what we were told; empty when unknown."""
 Text = Annotated[str, Field(max_length=500)]
 """A sentence or a URL; empty when unknown."""
 Time = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]

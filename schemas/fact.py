@@ -4,34 +4,55 @@ A journal line is `{"fact", "lead", "at", "cause", "agreement", "data"}`; `data`
 message leaves at least one fact: none can disappear, and the journal tells the order in which a lane read its topics.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from schemas.bounds import Channel, Conversion, End, Outcome, Stage
+from pydantic import Field
+
+from schemas.bounds import (
+    Amount,
+    Channel,
+    Conversion,
+    Count,
+    Currency,
+    End,
+    Id,
+    Instant,
+    Name,
+    Outcome,
+    Points,
+    Stage,
+    Text,
+)
+
+Scores = Annotated[tuple[tuple[Name, Points], ...], Field(max_length=2000)]
+"""`(rule, points)`, at most one for each rule that an agreement may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """The first message of this lead; it is a visitor now."""
 
-    source: str
+    source: Name
 
 
 @dataclass(frozen=True, slots=True)
 class Acted:
     """An activity was counted, with the interest points it gave, after ceilings: `(rule, points)`."""
 
-    activity: str
-    points: tuple[tuple[str, int], ...]
-    detail: str
+    activity: Name
+    points: Scores
+    detail: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Profiled:
     """The profile changed: what was told anew, and the change of the fit points by rule: `(rule, points)`."""
 
-    told: dict[str, str | int]
-    points: tuple[tuple[str, int], ...]
+    told: Annotated[dict[Name, Name | Count], Field(max_length=50)]
+    points: Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +66,7 @@ class Converted:
 class Identified:
     """The visitor has a name."""
 
-    known_as: str
+    known_as: Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +74,7 @@ class ReachChanged:
     """Whether the lead may be nurtured (consent, bounces, unsubscription), and why."""
 
     reachable: bool
-    why: str
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +83,28 @@ class StageMoved:
 
     from_stage: Stage
     to_stage: Stage
-    passed: tuple[Stage, ...]
-    by: str
-    why: str
+    passed: Annotated[tuple[Stage, ...], Field(max_length=8)]
+    by: Name
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
     """Marketing handed the lead to sales, who respond by `due_at` (ms since the epoch)."""
 
-    number: int
+    number: Count
     trigger: Literal["score", "conversion"]
     conversion: Conversion | Literal[""]
-    score: int
-    why: str
-    due_at: int
+    score: Points
+    why: Text
+    due_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
 class TakenOn:
     """Sales took the lead by themselves: a pursuit begins without a handoff."""
 
-    by: str
+    by: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,90 +113,90 @@ class Attempted:
 
     channel: Channel
     outcome: Outcome
-    reason: str
-    by: str
-    number: int
-    number_of_all: int
+    reason: Name
+    by: Name
+    number: Count
+    number_of_all: Count
     answers: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineEnded:
-    """The response deadline was met or missed, or fell away with the pursuit."""
+    """Sales responded in time, or too late, or the deadline came without a response."""
 
-    outcome: Literal["met", "missed", "dropped"]
-    due_at: int
+    outcome: Literal["met", "missed"]
+    due_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
     """The lead went back to marketing; scores trigger again from `again_at` points on."""
 
-    reason: str
-    by: str
-    attempts: int
-    track: str
-    again_at: int
+    reason: Name
+    by: Name
+    attempts: Count
+    track: Name
+    again_at: Points
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """Sales refused the lead for good."""
 
-    reason: str
-    by: str
+    reason: Name
+    by: Name
 
 
 @dataclass(frozen=True, slots=True)
 class Qualified:
     """Sales said yes, after so many attempts of all pursuits."""
 
-    by: str
-    attempts: int
+    by: Name
+    attempts: Count
 
 
 @dataclass(frozen=True, slots=True)
 class Won:
     """The lead bought."""
 
-    amount: float
-    currency: str
-    by: str
+    amount: Amount
+    currency: Currency
+    by: Name
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
     """The opportunity is gone; scores trigger again from `again_at` points on."""
 
-    reason: str
-    by: str
-    again_at: int
+    reason: Name
+    by: Name
+    again_at: Points
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerChanged:
     """The lead belongs to somebody else."""
 
-    owner: str
+    owner: Name
 
 
 @dataclass(frozen=True, slots=True)
 class NurtureEntered:
     """The lead is on a track."""
 
-    track: str
+    track: Name
     why: Literal["stage", "return", "loss", "by_hand"]
-    detail: str
-    by: str
+    detail: Text
+    by: Name
 
 
 @dataclass(frozen=True, slots=True)
 class NurtureLeft:
     """The lead is off a track."""
 
-    track: str
+    track: Name
     why: Literal["handoff", "accepted", "sale", "unsubscribed", "disqualified", "moved"]
-    by: str
+    by: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +205,7 @@ class Noticed:
 
     kind: Literal["deadline_missed", "converted"]
     to: Literal["sales", "marketing"]
-    text: str
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +213,8 @@ class Passed:
     """A message that changed nothing: repeated, ignored or refused, and why."""
 
     end: End
-    reason: str
-    detail: str
+    reason: Name
+    detail: Text
 
 
 Fact = (
@@ -219,3 +240,8 @@ Fact = (
     | Noticed
     | Passed
 )
+
+NAMES: Mapping[type, str] = {
+    kind: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower() for kind in get_args(Fact)
+}
+"""Facts by their names in the journal: `handed_over`."""

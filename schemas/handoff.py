@@ -5,30 +5,27 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.bounds import Conversion, Count, Id, Name, Points, Side, Text
+from schemas.bounds import Conversion, Count, Id, Name, Points, Side, Text, Time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointEntry:
-    """One entry of the ledger; the sum of all entries is the score.
-
-    Attributes:
-        side: Whether it counts for fit or for interest.
-        rule: The rule's name in the agreement.
-        points: What it gave, after ceilings; negative points are subtracted.
-        times: How many messages this entry stands for (older ones are folded together by rule).
-        at: RFC 3339, when the last of them happened.
-        cause: The last message's place in the log: topic letter, partition, offset.
-        detail: What was looked at, taken, opened or told.
-    """
+    """One entry of the ledger; the sum of all entries is the score."""
 
     side: Side
+    """Whether it counts for fit or for interest."""
     rule: Name
+    """The rule's name in the agreement."""
     points: Points
+    """What it gave, after ceilings; negative points are subtracted."""
     times: Count
-    at: Name
+    """How many messages this entry stands for; older ones are folded together by rule."""
+    at: Time
+    """When the last of them happened."""
     cause: Name
+    """The last message's place in the log: topic letter, partition, offset."""
     detail: Text = ""
+    """What was looked at, taken, opened or told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +38,7 @@ class Who:
     department: Name = ""
     company: Name = ""
     company_size: Count = 0
+    """Employees; 0 when unknown."""
     industry: Name = ""
     country: Name = ""
     email_domain: Name = ""
@@ -49,35 +47,38 @@ class Who:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffRequested:
-    """A lead goes to sales: who it is, why now, what it did, and by when sales respond.
-
-    Attributes:
-        lead: The lead's id.
-        handoff: How often this lead has been handed over, this time included.
-        trigger: `score` when the threshold was reached, `conversion` when the lead asked for a conversation.
-        conversion: The kind of conversion, empty when the score triggered.
-        why: The reason as a sentence.
-        score: `fit` plus `interest`.
-        activity: How often the lead did what, by event type.
-        respond_by: RFC 3339; the response deadline in the agreement's working hours.
-        attempts_max: Attempts without an answer after which the lead goes back.
-        agreement: Number of the version that decided.
-    """
+    """A lead goes to sales: who it is, why now, what it did, and by when sales respond."""
 
     lead: Id
+    """The lead's id."""
     handoff: Count
+    """How often this lead has been handed over, this time included."""
     trigger: Literal["score", "conversion"]
+    """`score` when the threshold was reached, `conversion` when the lead asked for a conversation."""
     conversion: Conversion | Literal[""]
+    """The kind of conversion; empty when the score triggered."""
     why: Text
+    """The reason as a sentence."""
     who: Who
     source: Name
-    first_seen_at: Name
+    """Where the lead came from first; empty when unknown."""
+    first_seen_at: Time
+    """When its first message happened."""
     fit: Points
+    """How well we can serve this lead."""
     interest: Points
+    """How much this lead wants to know."""
     score: Points
+    """`fit` plus `interest`."""
     entries: Annotated[tuple[PointEntry, ...], Field(max_length=200)]
+    """The points that made the score."""
     activity: Annotated[dict[Name, Count], Field(max_length=50)]
+    """How often the lead did what, by the short name of the event type."""
     owner: Name
-    respond_by: Name
+    """Who holds the lead; empty when nobody does."""
+    respond_by: Time
+    """The response deadline in the agreement's working hours."""
     attempts_max: Count
+    """Attempts without an answer after which the lead goes back."""
     agreement: Count
+    """Number of the version that decided."""

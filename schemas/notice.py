@@ -8,18 +8,17 @@ from schemas.bounds import Count, Id, Name, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeGiven:
-    """A notice to sales or marketing.
-
-    Attributes:
-        kind: `deadline_missed` (no response in time) or `converted` (a lead that is with sales asked again).
-        to: Which side is told.
-        owner: Who holds the lead; empty when nobody does.
-        text: The notice as a sentence.
-    """
+    """A notice to sales or marketing."""
 
     lead: Id
+    """The lead's id."""
     kind: Literal["deadline_missed", "converted"]
+    """`deadline_missed`: no response in time. `converted`: a lead that is with sales asked again."""
     to: Literal["sales", "marketing"]
+    """Which side is told."""
     owner: Name
+    """Who holds the lead; empty when nobody does."""
     text: Text
+    """The notice as a sentence."""
     agreement: Count
+    """Number of the version that decided."""

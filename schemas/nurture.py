@@ -8,32 +8,33 @@ from schemas.bounds import Count, Id, Name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NurtureEntered:
-    """The lead is on this track from now on.
-
-    Attributes:
-        why: `stage`, `return`, `loss` or `by_hand`.
-        detail: The stage, the reason of the return or loss, or empty.
-        by: Who put it there; `agreement` when a rule did.
-    """
+    """The lead is on this track from now on."""
 
     lead: Id
+    """The lead's id."""
     track: Name
+    """A track of the agreement."""
     why: Literal["stage", "return", "loss", "by_hand"]
+    """What put it there: a stage that it reached, a return, a loss, or sales by hand."""
     detail: Name
+    """The stage, the reason of the return or loss, or empty."""
     by: Name
+    """Who put it there; `agreement` when a rule did."""
     agreement: Count
+    """Number of the version that decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NurtureLeft:
-    """The lead is off this track.
-
-    Attributes:
-        why: `handoff`, `accepted`, `sale`, `unsubscribed`, `disqualified` or `moved` (to another track).
-    """
+    """The lead is off this track."""
 
     lead: Id
+    """The lead's id."""
     track: Name
+    """The track that it was on."""
     why: Literal["handoff", "accepted", "sale", "unsubscribed", "disqualified", "moved"]
+    """What ended it; `moved` when another track begins."""
     by: Name
+    """Who ended it; `agreement` when a rule did."""
     agreement: Count
+    """Number of the version that decided."""
