@@ -66,7 +66,7 @@ def start_background(
         port=port, controller_port=probe.free_port(), directory=directory, heap=heap, extra={}, tell=tell
     )
     broker = Background(launch.launch(plan).pid, port, str(directory))
-    _write(_note(), json.dumps(asdict(broker)))
+    remember(broker)
     return broker
 
 
@@ -80,6 +80,14 @@ def stop_background() -> Background | None:
             _gone_within(running, launch.STOP_S)
     _note().unlink(missing_ok=True)
     return running
+
+
+def remember(broker: Background) -> None:
+    """Note the broker for later commands, whole or not at all."""
+    _note().parent.mkdir(parents=True, exist_ok=True)
+    partial = _note().with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps(asdict(broker)), "utf-8")
+    partial.replace(_note())
 
 
 def _same(running: Background, port: int) -> Background:
@@ -96,13 +104,6 @@ def _note() -> Path:
     return state_folder() / "broker.json"
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
-
-
 def _gone_within(running: Background, limit_s: float) -> bool:
     limit = time.monotonic() + limit_s
     while _ours(running):
@@ -114,10 +115,11 @@ def _gone_within(running: Background, limit_s: float) -> bool:
 
 def _ours(noted: Background) -> bool:
     """Whether the process is that broker: after a reboot its id may be another program's."""
-    return str(properties.files(Path(noted.directory)).server) in _command_line(noted.pid)
+    return str(properties.files(Path(noted.directory)).server) in command_line(noted.pid)
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
+    """Return a process's command line, empty when it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
     except OSError:

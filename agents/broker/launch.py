@@ -101,9 +101,10 @@ def _await_ready(process: subprocess.Popen[bytes], plan: Plan) -> None:
 def _failure(plan: Plan, reason: str) -> LeadrelayError:
     lines: list[str] = []
     with suppress(OSError):
-        lines = plan.log_file.read_text("utf-8", "replace").splitlines()[-LOG_LINES:]
+        lines = plan.log_file.read_text("utf-8", "replace").splitlines()
+    told = [line for line in lines if not line.startswith("\tat ")]  # Java's frames say nothing to a user
     return LeadrelayError(
         "the embedded broker did not start",
-        "\n  ".join([reason, *lines]),
-        f"its log is {plan.log_file}; free memory and disk, or set LEADRELAY_BROKER to an existing Kafka",
+        "\n  ".join([reason, *told[-LOG_LINES:]]),
+        "give it memory and disk, or set LEADRELAY_BROKER to the address of an existing Kafka",
     )
