@@ -2,5 +2,6 @@
 
 from agents.broker.background import Background, start_background, status, stop_background
 from agents.broker.embedded import EmbeddedBroker
+from agents.broker.warm import warm
 
-__all__ = ["Background", "EmbeddedBroker", "start_background", "status", "stop_background"]
+__all__ = ["Background", "EmbeddedBroker", "start_background", "status", "stop_background", "warm"]

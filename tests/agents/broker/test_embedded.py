@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from agents import admin
-from agents.broker import EmbeddedBroker, probe
+from agents.broker import EmbeddedBroker, probe, warm
 from agents.broker.background import command_line
 from agents.errors import LeadrelayError
 from schemas.topics import Topic
@@ -24,6 +24,11 @@ broker = EmbeddedBroker().start()
 print(broker.pid, broker.plan.directory, flush=True)
 time.sleep(600)
 """
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _warm() -> None:
+    warm(print)
 
 
 async def write(address: str, values: list[bytes], *, commit: bool) -> None:
