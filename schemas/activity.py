@@ -13,7 +13,9 @@ class Activity:
     """What every activity may carry: where the lead came from."""
 
     source: Name = ""
+    """Where the lead came from, like `search`; the agreement lists the sources that are counted by name."""
     campaign: Name = ""
+    """What brought it here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,9 @@ class ContentDownloaded(Activity):
     """A paper, a checklist, a case study was taken."""
 
     asset: Id
+    """The paper, checklist or case study."""
     phase: Literal["", "awareness", "consideration", "decision"] = ""
+    """For whom it is written: which phase of buying; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class EmailClicked(Activity):
 
     email: Id
     link: Text = ""
+    """The URL behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ class EmailBounced(Activity):
 
     email: Id
     kind: Literal["hard", "soft"]
+    """`hard` when the address is wrong for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +90,7 @@ class EventAttended(Activity):
     event: Id
     kind: Literal["webinar", "event"]
     minutes: Count = 0
+    """How long; 0 when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +106,9 @@ class ProductUsed(Activity):
 
     product: Id
     feature: Name = ""
+    """Which part of it."""
     times: Count = 1
+    """How often, when uses are sent together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +135,7 @@ class ConversionMade(Activity):
 
     kind: Conversion
     note: Text = ""
+    """What the lead wrote with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +143,7 @@ class ConsentChanged(Activity):
     """The lead gave or withdrew the consent to be marketed to."""
 
     marketing: bool
+    """True when given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ Time = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-ti
 """An instant for people and other systems: RFC 3339."""
 Instant = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
 """Milliseconds since the epoch, UTC, up to the end of the year 9999."""
-Points = Annotated[int, Field(ge=-10_000, le=10_000)]
+Points = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+"""Points of a rule, of a side or of a lead: far beyond what the ceilings of an agreement add up to."""
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 """Money in whole units of its currency."""

@@ -1,7 +1,7 @@
 """What was decided: the private journal `leads.fact.v1`, in the order of decision.
 
-A journal line is `{"fact", "lead", "at", "cause", "agreement", "data"}`; `data` is one of the records below. Every
-message leaves at least one fact: none can disappear, and the journal tells the order in which a lane read its topics.
+A line of the journal is a `Line`, its `data` one of the records below. Every message leaves at least one fact: none
+can disappear, and the journal tells the order in which a lane read its topics.
 """
 
 import re
@@ -25,6 +25,7 @@ from schemas.bounds import (
     Points,
     Stage,
     Text,
+    Time,
 )
 
 Scores = Annotated[tuple[tuple[Name, Points], ...], Field(max_length=2000)]
@@ -245,3 +246,20 @@ NAMES: Mapping[type, str] = {
     kind: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower() for kind in get_args(Fact)
 }
 """Facts by their names in the journal: `handed_over`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the journal: one fact, whom it is about, and what caused it."""
+
+    fact: Name
+    """The name of the fact, which tells the form of `data`."""
+    lead: Name
+    """The lead's id; of a refused message the beginning of its key."""
+    at: Time
+    """When it happened; of a refused message when it arrived."""
+    cause: Name
+    """The message's place in the log: topic letter, partition, offset, like `a3-1042`."""
+    agreement: Count
+    """Number of the version that decided."""
+    data: Fact

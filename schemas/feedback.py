@@ -10,6 +10,7 @@ class Feedback:
     """What every feedback may carry: who gave it."""
 
     by: Name = ""
+    """Who in sales."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class AttemptMade(Feedback):
     channel: Channel
     outcome: Outcome
     reason: Name = ""
+    """Why the lead does not move, in the words of sales."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Returned(Feedback):
     """Sales give the lead back to marketing; the reason names its nurture track."""
 
     reason: Id
+    """A reason of the agreement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,9 @@ class Won(Feedback):
     """The lead bought."""
 
     amount: Amount = 0.0
+    """In whole units of the currency."""
     currency: Currency = "EUR"
+    """ISO 4217."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,7 @@ class Lost(Feedback):
     """The opportunity is gone; the reason names the nurture track."""
 
     reason: Id
+    """A reason of the agreement."""
     note: Text = ""
 
 
@@ -81,3 +87,4 @@ class NurtureStarted(Feedback):
     """Sales put the lead on a nurture track by hand."""
 
     track: Id
+    """A track of the agreement."""
