@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     """The shortest time between the starts of two transactions: less is quicker, more is cheaper."""
     idle_commit_ms: Milliseconds = 250
     """How long changes that no reader waits for may wait for company."""
-    cap: Annotated[int, Field(ge=100, le=1_000_000)] = 5000
+    cap: Annotated[int, Field(ge=1000, le=1_000_000)] = 5000
     """Messages that a lane may be ahead of its last transaction; then it stops reading."""
     transaction_timeout_ms: Annotated[int, Field(ge=2000, le=900_000)] = 10_000
     """After so long Kafka ends the transaction of a worker that went silent."""

@@ -102,7 +102,7 @@ def test_what_a_caller_gives_wins_over_the_environment(monkeypatch: pytest.Monke
         ("PARTITIONS", "twelve"),
         ("CLOCK", "sundial"),
         ("COMMIT_MS", "0"),
-        ("CAP", "99"),
+        ("CAP", "999"),
         ("TRANSACTION_TIMEOUT_MS", "900001"),
         ("SESSION_TIMEOUT_MS", "5999"),
         ("METRICS_PORT", "65536"),
