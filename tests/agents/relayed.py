@@ -1,0 +1,57 @@
+"""Lanes with a real history behind them, for tests of what is shown of lanes."""
+
+from collections import Counter
+from functools import cache
+from itertools import islice
+
+from agents.agreement import load_terms
+from agents.data import campaign_lines
+from agents.engine.engine import Status
+from schemas.envelope import structured
+from streams.contacts import contacts
+from streams.funnel import Key
+from streams.relay import Relay
+from streams.replay import Replay
+from streams.traffic import history
+
+ROWS, CONTACTS = 3000, 300
+JUNK = b'{"specversion":"1.0","id":"1","source":"junk","type":"no.such.type","subject":"x"}'
+
+
+@cache
+def relays() -> tuple[Relay, ...]:
+    """Three lanes after a part of the campaign, its traffic and one message that is refused; all of it committed."""
+    replay = Replay(load_terms(), lanes=3)
+    events = history(contacts(islice(campaign_lines(), ROWS), CONTACTS), seed=1)
+    for _ in replay.feed([*map(structured, events), JUNK], reminding=True):
+        pass
+    for relay in replay.relays:
+        relay.harvest()
+        relay.committed()
+    return tuple(replay.relays)
+
+
+def counts() -> dict[int, dict[Key, int]]:
+    """What the lanes show, by lane."""
+    return {relay.lane: relay.shown for relay in relays()}
+
+
+def total(family: str) -> Counter[Key]:
+    """A family of counts over all lanes, by its label values."""
+    found: Counter[Key] = Counter()
+    for shown in counts().values():
+        found.update({key[1:]: number for key, number in shown.items() if key[0] == family})
+    return found
+
+
+def status(**changed: object) -> Status:
+    """An engine whose lanes all work, but for what is changed."""
+    calm: dict[str, object] = {
+        "owned": (0, 1, 2),
+        "open": (0, 1, 2),
+        "opening_since": None,
+        "last_commit_at": 1_800_000_000_000,
+        "lag": {},
+        "broker_away_s": None,
+    }
+    return Status(**{**calm, **changed})  # type: ignore[arg-type]
