@@ -1,0 +1,135 @@
+"""Says what is known of a lead: as one object for programs, and as sentences and tables for people."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from schemas.envelope import rfc3339
+from streams.handoff import ledger, threshold
+from streams.row import Lead
+from streams.terms import Terms
+
+
+class Table(NamedTuple):
+    """A table for people; numbers stay numbers, so that they can be aligned."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str | int, ...]]
+
+
+def lead_object(lead: Lead) -> dict[str, Any]:
+    """A lead as `orjson` can write it: instants are RFC 3339, the points of `entries` add up to `score`."""
+    return {
+        "lead": lead.id,
+        "stage": lead.stage,
+        "fit": lead.fit,
+        "interest": lead.interest,
+        "score": lead.score,
+        "entries": ledger(lead),
+        "with_sales": lead.with_sales,
+        "attempts": lead.attempts,
+        "agreement": lead.agreement,
+        "known_as": lead.known_as,
+        "source": lead.source,
+        "first_seen_at": rfc3339(lead.arrived_at),
+        "active_at": _time(lead.active_at),
+        "highest_stage": lead.peak,
+        "history": [{"stage": stage, "at": rfc3339(at)} for stage, at in lead.history],
+        "handoffs": lead.handoffs,
+        "again_from_score": lead.again_at,
+        "respond_by": _time(lead.due_at),
+        "owner": lead.owner,
+        "attempts_of_all": lead.attempts_of_all,
+        "unanswered": lead.unanswered,
+        "answered": lead.answered,
+        "track": lead.track,
+        "reachable": lead.reachable,
+        "activity": lead.activity,
+        "profile": lead.profile,
+    }
+
+
+def _time(at: int | None) -> str | None:
+    return rfc3339(at) if at else None
+
+
+def sentences(lead: Lead, terms: Terms) -> list[str]:
+    """The lead explained: who it is, what the score means, what sales owe to it, what marketing do with it."""
+    return [_standing(lead), _scoring(lead, terms), _pursuing(lead, terms), _nurturing(lead)]
+
+
+def _standing(lead: Lead) -> str:
+    name = f", known as {lead.known_as}," if lead.known_as else ""
+    active = f", last active {rfc3339(lead.active_at)}" if lead.active_at else ""
+    seen = f"first seen {rfc3339(lead.arrived_at)} from {lead.source}{active}"
+    return f"{lead.id}{name} is at stage {lead.stage}; {seen}. Agreement {lead.agreement} decided last."
+
+
+def _scoring(lead: Lead, terms: Terms) -> str:
+    needed = threshold(lead, terms)
+    raised = f", raised by a return from {terms.handoff_score}" if needed > terms.handoff_score else ""
+    lacking = list(_lacking(lead, terms, needed)) if lead.stage in {"visitor", "contact", "lead"} else []
+    lacks = f" It lacks {' and '.join(lacking)}." if lacking else ""
+    return (
+        f"Score {lead.score} = fit {lead.fit} + interest {lead.interest}. A handoff by score needs {needed}{raised}, "
+        f"with a fit of {terms.fit_min} or more.{lacks}"
+    )
+
+
+def _lacking(lead: Lead, terms: Terms, needed: int) -> Iterator[str]:
+    """What stands between this lead and a handoff by score (`streams.handoff`)."""
+    if lead.score < needed:
+        yield f"{needed - lead.score} points"
+    if lead.fit < terms.fit_min:
+        yield f"{terms.fit_min - lead.fit} points of fit"
+    if not lead.reachable:
+        yield "the consent to be contacted"
+    if lead.stage == "visitor":
+        yield "a name"
+
+
+def _pursuing(lead: Lead, terms: Terms) -> str:
+    if not lead.with_sales:
+        past = f"handed over {_times(lead.handoffs)}, {_attempts(lead.attempts_of_all)} in all"
+        return f"Not with sales; {past}."
+    return " ".join(_with_sales(lead, terms))
+
+
+def _with_sales(lead: Lead, terms: Terms) -> Iterator[str]:
+    owner = f", owner {lead.owner}" if lead.owner else ""
+    how = f"handoff {lead.handoffs}" if lead.handoffs else "taken by themselves"
+    yield f"With sales ({how}{owner}): {_attempts(lead.attempts)}, {'answered' if lead.answered else 'no answer yet'}."
+    if lead.due_at is not None:
+        yield f"Sales respond by {rfc3339(lead.due_at)}."
+    if lead.stage in {"mql", "accepted"}:
+        left = max(terms.attempts_max - lead.unanswered, 0)
+        yield f"After {left} more in a row without an answer it goes back."
+
+
+def _nurturing(lead: Lead) -> str:
+    if not lead.reachable:
+        return "May not be nurtured: it unsubscribed, withdrew its consent, or its mail bounced."
+    return f"On the nurture track {lead.track}." if lead.track else "On no nurture track."
+
+
+def _attempts(number: int) -> str:
+    return f"{number} attempt{'' if number == 1 else 's'}"
+
+
+def _times(number: int) -> str:
+    return {0: "never", 1: "once"}.get(number, f"{number} times")
+
+
+def tables(lead: Lead) -> list[Table]:
+    """The points with rule and cause, the stages, the deeds and the profile; only those that have rows."""
+    points = [
+        (entry.side, entry.rule, entry.points, entry.times, entry.at, entry.cause, entry.detail)
+        for entry in ledger(lead)
+    ]
+    found = [
+        Table("points", ("side", "rule", "points", "times", "last at", "cause", "detail"), points),
+        Table("stages", ("stage", "since"), [(stage, rfc3339(at)) for stage, at in lead.history]),
+        Table("activity", ("activity", "times"), sorted(lead.activity.items())),
+        Table("profile", ("field", "told"), sorted(lead.profile.items())),
+    ]
+    return [table for table in found if table.rows]
