@@ -1,5 +1,6 @@
 """The agreement as a document: the shape of its TOML file."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -8,9 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.bounds import Conversion, Name, Stage
 
 Rule = Annotated[str, Field(min_length=1, max_length=60)]
-Word = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$")]
-WordOrNone = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_-]*$")]
-Clock = Annotated[str, Field(min_length=5, max_length=5, pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+WORD, WORD_OR_NONE = r"^[a-z0-9_-]+$", r"^[a-z0-9_-]*$"
+CLOCK, COUNTRY = r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", r"^([A-Z]{2})?$"
+PATTERNS: Mapping[str, str] = {
+    WORD: "small letters from a to z, digits, _ and -",
+    WORD_OR_NONE: 'small letters from a to z, digits, _ and -, or "" for none',
+    CLOCK: 'a time of day like "09:00", "24:00" at the latest',
+    COUNTRY: 'a country\'s code like "DE", or "" for none',
+}
+"""The forms of words in the file, each as a person would say it."""
+Word = Annotated[str, Field(min_length=1, max_length=40, pattern=WORD)]
+WordOrNone = Annotated[str, Field(max_length=40, pattern=WORD_OR_NONE)]
+Clock = Annotated[str, Field(min_length=5, max_length=5, pattern=CLOCK)]
 Given = Annotated[int, Field(ge=-1000, le=1000)]
 Ceiling = Annotated[int, Field(ge=1, le=10_000)]
 Groups = Annotated[dict[Word, Ceiling], Field(max_length=50)]
@@ -131,7 +141,7 @@ class Hours(Section):
     """When work begins, like `09:00`."""
     to: Clock
     """When work ends, `24:00` at the latest."""
-    holidays: Annotated[str, Field(max_length=2, pattern=r"^([A-Z]{2})?$")] = ""
+    holidays: Annotated[str, Field(max_length=2, pattern=COUNTRY)] = ""
     """A country whose public holidays are free, like `DE`; empty for none."""
 
 

@@ -4,6 +4,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -47,6 +48,7 @@ def _annotate(definition: Schema, notes: list[Mapping[str, str]]) -> None:
                 schema["description"] = told
 
 
+@cache
 def _notes(module: ModuleType) -> Mapping[str, Mapping[str, str]]:
     """The strings below the fields of a module's classes, by class and field."""
     tree = ast.parse(inspect.getsource(module))
