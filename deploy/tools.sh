@@ -10,10 +10,11 @@ may_install() {
   command -v apt-get >/dev/null && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
 }
 
-# The package that holds promtool would start a server, so its files are only unpacked, into the project.
+# The package that holds promtool would start a server, so this one file is unpacked, into the project.
 get_promtool() (
   mkdir -p "$root/.leadrelay/tools" && cd "$root/.leadrelay/tools" &&
-    apt-get -qq download prometheus && dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb
+    apt-get -qq download prometheus &&
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar --extract ./usr/bin/promtool && rm prometheus_*.deb
 )
 
 get_compose() {
