@@ -180,7 +180,7 @@ def instant(text: str) -> int:
 
 def _instant(text: str) -> int:
     try:
-        at = (datetime.fromisoformat(text) - EPOCH) // MILLISECOND
+        at = (datetime.fromisoformat(text.upper()) - EPOCH) // MILLISECOND
     except ValueError:
         raise _bad_time(text) from None
     if not EARLIEST_AT <= at <= LATEST_AT:

@@ -70,8 +70,8 @@ class HandoffRequested:
     """How much this lead wants to know."""
     score: Points
     """`fit` plus `interest`."""
-    entries: Annotated[tuple[PointEntry, ...], Field(max_length=200)]
-    """The points that made the score."""
+    entries: Annotated[tuple[PointEntry, ...], Field(max_length=2100)]
+    """The points that made the score: the latest one by one, older ones together by rule."""
     activity: Annotated[dict[Name, Count], Field(max_length=50)]
     """How often the lead did what, by the short name of the event type."""
     owner: Name
