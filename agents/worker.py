@@ -5,6 +5,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from agents import logs
+from agents.settings import Settings, load
+
 if TYPE_CHECKING:
     from agents.engine.app import LaneApp
 
@@ -14,13 +17,13 @@ def __getattr__(name: str) -> Any:
     if name != "app":
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    app = globals()["app"] = make()
+    app = globals()["app"] = make(load())
     return app
 
 
-def make() -> "LaneApp":
-    """Make the app from the environment."""
+def make(settings: Settings) -> "LaneApp":
+    """Make the app, and send this process's log lines where the settings say."""
     from agents.app import build_app  # noqa: PLC0415  Faust takes a second to import
-    from agents.settings import load  # noqa: PLC0415
 
-    return build_app(load())
+    logs.set_up(settings.log_format, settings.log_level)
+    return build_app(settings)
