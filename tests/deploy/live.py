@@ -64,6 +64,7 @@ def _busy(shown: Counts) -> Metrics:
     metrics = Metrics(lambda: shown, now, {})
     metrics.transaction_seconds.observe(0.03)
     metrics.event_to_handoff_seconds.observe(0.04)
+    metrics.commits_refused.labels("ILLEGAL_GENERATION").inc()
     return metrics
 
 
