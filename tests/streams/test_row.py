@@ -1,0 +1,80 @@
+"""A lead fits into a row of bytes and comes back unchanged."""
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import given as all_of
+from hypothesis import strategies as st
+
+from streams.row import DIGEST_BYTES, Entry, Lead, digest, due_at, knows, pack, remember, unpack
+from tests.streams.given import ADA, HOT, accepted, given
+
+INSTANTS = st.integers(0, 2**53)
+TEXTS = st.text(max_size=12)
+STAGES = st.sampled_from(["visitor", "contact", "lead", "mql", "accepted", "sql", "customer", "disqualified"])
+ENTRIES = st.lists(
+    st.builds(Entry, TEXTS, st.integers(-100, 100), st.integers(1, 9), INSTANTS, TEXTS, TEXTS), max_size=4
+)
+LEADS = st.builds(
+    Lead,
+    TEXTS,
+    st.lists(st.tuples(STAGES, INSTANTS), max_size=3),
+    ENTRIES,
+    ENTRIES,
+    stage=STAGES,
+    peak=STAGES,
+    source=TEXTS,
+    activity=st.dictionaries(TEXTS, st.integers(1, 99), max_size=3),
+    profile=st.dictionaries(TEXTS, TEXTS | st.integers(1, 99), max_size=3),
+    with_sales=st.booleans(),
+    due_at=st.none() | INSTANTS,
+    seen=st.binary(min_size=DIGEST_BYTES, max_size=DIGEST_BYTES) | st.just(b""),
+)
+
+
+@all_of(LEADS)
+def test_a_lead_comes_back_from_its_row_as_it_was(lead: Lead) -> None:
+    row = pack(lead)
+    back = unpack(lead.id, row)
+    assert back == lead
+    assert [type(getattr(back, each.name)) for each in fields(Lead)] == [
+        type(getattr(lead, each.name)) for each in fields(Lead)
+    ]
+    assert all(isinstance(entry, Entry) for entry in (*back.fits, *back.interests))
+    assert all(isinstance(move, tuple) for move in back.history)
+    assert pack(back) == row
+    assert due_at(row) == lead.due_at
+
+
+def test_the_next_deadline_is_read_without_the_rest_of_the_row() -> None:
+    story = given(*HOT)
+    assert due_at(pack(story.lead)[:11]) == story.lead.due_at
+    assert due_at(pack(story.and_then(accepted()).lead)) is None
+
+
+def test_a_row_of_another_format_is_not_guessed_at() -> None:
+    row = pack(given(*HOT).lead)
+    with pytest.raises(ValueError, match=r"'ada' has format 9, this program reads 1"):
+        unpack(ADA, b"\x09" + row[1:])
+
+
+def test_an_event_is_known_by_its_id_and_source_together() -> None:
+    assert digest("crm", "1") != digest("site", "1")
+    assert digest("crm", "1") == digest("crm", "1")
+
+
+def test_the_oldest_of_too_many_ids_is_forgotten() -> None:
+    lead = Lead(ADA)
+    marks = [digest("urn:test", str(number)) for number in range(5)]
+    for mark in marks:
+        assert not knows(lead, mark)
+        remember(lead, mark, 3)
+    assert [knows(lead, mark) for mark in marks] == [False, False, True, True, True]
+
+
+def test_bytes_across_two_ids_are_no_id() -> None:
+    lead = Lead(ADA, seen=b"AAAAabcd" + b"efghBBBB" + b"abcdefgh")
+    assert knows(lead, b"abcdefgh")
+    assert not knows(lead, b"cdefghBB")
+    lead.seen = lead.seen[:16]
+    assert not knows(lead, b"abcdefgh")
