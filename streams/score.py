@@ -1,16 +1,16 @@
 """Points for fit and for interest, each with its rule, cut by the ceilings of rule, group and side."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streams.row import Entry, Lead
-from streams.terms import FitTerm, Terms
+from streams.terms import CEILING_MAX, FitTerm, Terms
 
 Points = tuple[tuple[str, int], ...]
 """`(rule, points)` for each rule that matched; 0 points when a ceiling left nothing."""
-ENTRIES_MAX = 24
-"""From so many entries on, the oldest entry of interest is folded into a younger one of its rule."""
+ENTRIES_OF_RULE_MAX = 3
+"""A rule of interest has at most so many entries; then its oldest is folded into the next."""
 
 
 def interest(lead: Lead, kind: str, data: object, terms: Terms) -> Points:
@@ -22,7 +22,7 @@ def interest(lead: Lead, kind: str, data: object, terms: Terms) -> Points:
     left = terms.interest_ceiling - lead.interest
     points = []
     for term in matching:
-        rule_left = term.ceiling - by_rule[term.name]
+        rule_left = max(0, term.ceiling - abs(by_rule[term.name]))
         group_left = terms.interest_groups[term.group] - by_group[term.group]
         give = _cut(term.points, rule_left, group_left, left)
         by_group[term.group] += give
@@ -31,19 +31,19 @@ def interest(lead: Lead, kind: str, data: object, terms: Terms) -> Points:
     return tuple(points)
 
 
-def _given(lead: Lead, group_of: Mapping[str, str]) -> tuple[Counter[str], Counter[str]]:
+def _given(lead: Lead, group_of: Mapping[str, str]) -> tuple[Mapping[str, int], dict[str, int]]:
     """Interest points so far, by rule and by group; rules of earlier versions have no group any more."""
-    by_rule: Counter[str] = Counter()
-    by_group: Counter[str] = Counter()
-    for entry in lead.interests:
-        by_rule[entry.rule] += entry.points
-        by_group[group_of.get(entry.rule, "")] += entry.points
+    by_rule: dict[str, int] = defaultdict(int)
+    by_group: dict[str, int] = defaultdict(int)
+    for rule, points, _, _, _, _ in lead.interests:
+        by_rule[rule] += points
+        by_group[group_of.get(rule, "")] += points
     return by_rule, by_group
 
 
-def _cut(points: int, *left: int) -> int:
-    """So many of the points as every ceiling leaves; ceilings do not hold back points that are taken off."""
-    return points if points < 0 else max(0, min(points, *left))
+def _cut(points: int, rule_left: int, *left: int) -> int:
+    """So many of the points as every ceiling leaves; points that are taken off are held back by their rule's alone."""
+    return max(points, -rule_left) if points < 0 else max(0, min(points, rule_left, *left))
 
 
 def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Points:
@@ -56,11 +56,11 @@ def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Points:
 
 
 def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int]]:
-    groups: Counter[str] = Counter()
+    groups: dict[str, int] = defaultdict(int)
     left = terms.fit_ceiling
     for term in terms.fit:
         if _fits(term, profile):
-            give = _cut(term.points, terms.fit_groups[term.group] - groups[term.group], left)
+            give = _cut(term.points, CEILING_MAX, terms.fit_groups[term.group] - groups[term.group], left)
             groups[term.group] += give
             left -= give
             yield term.name, give
@@ -77,20 +77,17 @@ def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str)
         if given:
             lead.interest += given
             lead.interests.append(Entry(rule, given, 1, at, cause, detail))
-    while len(lead.interests) > ENTRIES_MAX and _fold(lead.interests):
-        pass
+            _fold(lead.interests, rule)
 
 
-def _fold(entries: list[Entry]) -> bool:
-    """Fold the oldest entry that has a younger one of its rule into that one; False when there is none."""
-    for index, old in enumerate(entries):
-        for later in range(index + 1, len(entries)):
-            young = entries[later]
-            if young.rule == old.rule:
-                entries[later] = young._replace(points=young.points + old.points, times=young.times + old.times)
-                del entries[index]
-                return True
-    return False
+def _fold(entries: list[Entry], rule: str) -> None:
+    """Fold the oldest entry of the rule into the next, if there are too many."""
+    of_rule = [index for index, entry in enumerate(entries) if entry.rule == rule]
+    if len(of_rule) > ENTRIES_OF_RULE_MAX:
+        first, second = of_rule[:2]
+        old, young = entries[first], entries[second]
+        entries[second] = young._replace(points=old.points + young.points, times=old.times + young.times)
+        del entries[first]
 
 
 def enter_fit(lead: Lead, points: Points, at: int, cause: str, detail: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,15 +18,15 @@ from streams.hours import DAYS, WorkingHours
 MINUTE_MS = 60_000
 OTHER = "other"
 """The source of a lead whose own is not in the agreement's list."""
-UNGROUPED = 2**31
-"""The ceiling of what has none."""
+CEILING_MAX = 10_000
+"""The ceiling of what has none in the agreement; the highest that it could have."""
 
 Test = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class InterestTerm:
-    """A rule of interest: `matches` looks at the activity's data."""
+    """A rule of interest: `matches` looks at the activity's data, `ceiling` is the most it gives, or takes off."""
 
     name: str
     group: str
@@ -91,10 +92,10 @@ def compiled(agreement: Agreement) -> Terms:
         lead_score=agreement.definitions.lead_score,
         fit=tuple(_fit(rule) for rule in agreement.fit.rules),
         fit_ceiling=agreement.fit.ceiling,
-        fit_groups={"": UNGROUPED, **agreement.fit.groups},
+        fit_groups={"": CEILING_MAX, **agreement.fit.groups},
         interest={kind: tuple(_interest(rule) for rule in rules if rule.on == kind) for kind in {r.on for r in rules}},
         interest_ceiling=agreement.interest.ceiling,
-        interest_groups={"": UNGROUPED, **agreement.interest.groups},
+        interest_groups={"": CEILING_MAX, **agreement.interest.groups},
         group_of={rule.name: rule.group for rule in rules},
         handoff_score=agreement.handoff.score,
         fit_min=agreement.handoff.fit_min,
@@ -116,14 +117,14 @@ def _fit(rule: FitRule) -> FitTerm:
         words = frozenset(word.casefold() for word in rule.one_of)
         return FitTerm(rule.name, rule.group, rule.points, rule.field, lambda value: value.casefold() in words)
     low = 1 if rule.min is None else rule.min
-    high = UNGROUPED if rule.max is None else rule.max
+    high = inf if rule.max is None else rule.max
     return FitTerm(rule.name, rule.group, rule.points, rule.field, lambda value: low <= value <= high)
 
 
 def _interest(rule: InterestRule) -> InterestTerm:
     tests = tuple(_test(field, wanted) for field, wanted in rule.where.items())
     matches = tests[0] if len(tests) == 1 else lambda data: all(test(data) for test in tests)
-    ceiling = UNGROUPED if rule.ceiling is None else rule.ceiling
+    ceiling = CEILING_MAX if rule.ceiling is None else rule.ceiling
     return InterestTerm(rule.name, rule.group, rule.points, ceiling, matches)
 
 
