@@ -15,17 +15,20 @@ from streams.terms import Terms
 
 
 def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
-    """Hand the lead over when this message triggers it; a lead that is with sales already gives them a notice."""
+    """Hand the lead over when this message triggers it; sales get a notice when who asks can't be handed over."""
     asked = message.data.kind if isinstance(message.data, ConversionMade) else ""
-    if asked not in terms.conversions:
-        asked = ""
-    if asked and (lead.with_sales or lead.stage == "customer"):
-        yield Noticed("converted", "sales", f"{lead.id} is with you already and asked for a {_words(asked)}.")
-    elif not lead.with_sales and lead.stage != "mql" and may_move("agreement", lead.stage, "mql"):
+    asked = asked if asked in terms.conversions else ""
+    if not may_move("agreement", lead.stage, "mql"):
         if asked:
-            yield from _handed(lead, message, terms, "conversion", f"Asked for a {_words(asked)}.")
-        elif _reached(lead, terms):
-            yield from _handed(lead, message, terms, "score", _reason(lead, terms))
+            yield Noticed("converted", "sales", f"{lead.id} {_standing(lead)} and asked for a {_words(asked)}.")
+    elif asked:
+        yield from _handed(lead, message, terms, "conversion", f"Asked for a {_words(asked)}.")
+    elif _reached(lead, terms):
+        yield from _handed(lead, message, terms, "score", _reason(lead, terms))
+
+
+def _standing(lead: Lead) -> str:
+    return "was disqualified" if lead.stage == "disqualified" else "is with you already"
 
 
 def _reached(lead: Lead, terms: Terms) -> bool:

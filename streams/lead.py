@@ -43,6 +43,7 @@ def _arrived(lead: Lead, fact: f.Arrived, moment: Moment) -> None:
 
 
 def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
+    lead.arrived_at = min(lead.arrived_at, moment.at)
     lead.active_at = max(lead.active_at, moment.at)
     lead.activity[fact.activity] = lead.activity.get(fact.activity, 0) + 1
     score.enter_interest(lead, fact.points, moment.at, moment.cause, fact.detail)
@@ -210,11 +211,13 @@ def _identify(_: Lead, data: Identified, __: Terms) -> Iterator[f.Fact]:
     yield f.Identified(data.known_as)
 
 
-def _consent(lead: Lead, data: ConsentChanged, _: Terms) -> Iterator[f.Fact]:
+def _consent(lead: Lead, data: ConsentChanged, terms: Terms) -> Iterator[f.Fact]:
+    """Consent takes a lead off its track, or back to that of its stage while it is marketing's."""
     if data.marketing != lead.reachable:
         yield f.ReachChanged(data.marketing, "consent given" if data.marketing else "consent withdrawn")
-    if not data.marketing:
         yield from nurture.leave(lead, "unsubscribed", lead.id)
+        if not lead.with_sales:
+            yield from nurture.by_stage(lead, terms)
 
 
 def _unreach(lead: Lead, data: EmailUnsubscribed | EmailBounced, _: Terms) -> Iterator[f.Fact]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from schemas import feedback
 from schemas.codec import Message
 from schemas.fact import (
     Attempted,
@@ -28,27 +29,30 @@ AGREEMENT = "agreement"
 def respond(lead: Lead, message: Message) -> Iterator[Fact]:
     """Sales did something: a running deadline ends, met or missed by when it was done."""
     if lead.due_at is not None:
-        yield from (_missed(lead) if message.at > lead.due_at else iter([DeadlineEnded("met", lead.due_at)]))
+        yield from _missed(lead, lead.due_at) if message.at > lead.due_at else [DeadlineEnded("met", lead.due_at)]
 
 
-def _missed(lead: Lead) -> Iterator[Fact]:
-    if lead.due_at is not None:
-        yield DeadlineEnded("missed", lead.due_at)
-        yield Noticed("deadline_missed", "sales", f"{lead.id} was handed over and nobody responded in time.")
+def _missed(lead: Lead, due_at: int) -> Iterator[Fact]:
+    yield DeadlineEnded("missed", due_at)
+    yield Noticed("deadline_missed", "sales", f"{lead.id} was handed over and nobody responded in time.")
 
 
 def remind(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001  all handlers are called alike
     """The deadline has come."""
-    yield from _missed(lead)
+    yield from _missed(lead, message.at)
 
 
 def attempt(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
-    """Count the attempt; after too many in a row without an answer the lead goes back."""
+    """Count the attempt; after too many in a row without an answer the lead goes back.
+
+    An attempt made before the handoff, whose feedback came late, is no response to it.
+    """
     data = message.data
     answers = data.outcome == "answered" and not lead.answered
     number, of_all = lead.attempts + 1, lead.attempts_of_all + 1
     yield Attempted(data.channel, data.outcome, data.reason, data.by, number, of_all, answers)
-    yield from respond(lead, message)
+    if message.at >= lead.history[-1][1]:  # while a deadline runs, the last move is the handoff
+        yield from respond(lead, message)
     if lead.with_sales and lead.unanswered >= terms.attempts_max and lead.stage in {"mql", "accepted"}:
         yield from _give_back(lead, NO_ANSWER, AGREEMENT, terms)
 
@@ -82,10 +86,11 @@ def win(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     if lead.stage != "sql":
         yield from qualify(lead, message, terms)
     yield from respond(lead, message)
-    data = message.data
-    yield Won(getattr(data, "amount", 0.0), getattr(data, "currency", ""), data.by)
+    data = message.data if isinstance(message.data, feedback.Won) else feedback.Won(by=message.data.by)
+    yield Won(data.amount, data.currency, data.by)
     yield moved(lead, "customer", "sales", "won")
     yield from nurture.leave(lead, "sale", data.by)
+    yield from nurture.by_stage(lead, terms)
 
 
 def reject(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001

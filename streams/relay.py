@@ -91,17 +91,23 @@ class Relay:
             return self._pass(lead, moment, "repeated", "this event id was seen before")
         match objection(lead, message, self.terms):
             case Ignored(reason):
+                if lead.history:
+                    self._remember(key, lead, mark)
                 return self._pass(lead, moment, "ignored", reason)
             case Refused(reason, detail):
                 raise Refusal(reason, detail)
         due = next_due(lead)
         facts = decide(lead, message, self.terms, moment)
-        remember(lead, mark, self.terms.remember)
-        self.drafts[key] = lead
+        self._remember(key, lead, mark)
         if lead.due_at is not None and lead.due_at != due:
             heappush(self._alarms, (lead.due_at, key))
         self._tell(lead, facts, moment)
         return "applied"
+
+    def _remember(self, key: bytes, lead: Lead, mark: bytes) -> None:
+        """Not done for a refused message, which may come again when it was mended, or the agreement was."""
+        remember(lead, mark, self.terms.remember)
+        self.drafts[key] = lead
 
     def lead(self, key: bytes) -> Lead:
         """The lead of this key as it is now, a new one when there is none.
@@ -171,16 +177,19 @@ class Relay:
         self.shown = self._harvested
 
     def ring(self, now: int) -> int:
-        """Write a reminder to each lead whose deadline and grace are over; how many were written."""
-        rung = 0
+        """Write a reminder to each lead whose deadline and grace are over; how many were written.
+
+        A restored lead has set its alarm once for each time that its row was written.
+        """
+        rung: set[bytes] = set()
         while self._alarms and self._alarms[0][0] + self.terms.grace_ms <= now:
             due, key = heappop(self._alarms)
             lead = self.lead(key)
-            if lead.due_at == due:
+            if lead.due_at == due and key not in rung:
                 reminder = Reminder(deadline="response", handoff=lead.handoffs)
                 self._say(f"reminder-{due}-{lead.handoffs}", lead.id, due, reminder)
-                rung += 1
-        return rung
+                rung.add(key)
+        return len(rung)
 
     def wakes_at(self) -> int | None:
         """The instant at which `ring` may have something to do; None when no deadline runs."""
