@@ -30,6 +30,8 @@ from schemas.bounds import (
 
 Scores = Annotated[tuple[tuple[Name, Points], ...], Field(max_length=2000)]
 """`(rule, points)`, at most one for each rule that an agreement may have."""
+FitChanges = Annotated[tuple[tuple[Name, Points, Text], ...], Field(max_length=2000)]
+"""`(rule, change of points, value of the profile)`; the value is empty when the rule no longer fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,10 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class Profiled:
-    """The profile changed: what was told anew, and the change of the fit points by rule: `(rule, points)`."""
+    """The profile changed: what was told anew, and the change of the fit points by rule."""
 
     told: Annotated[dict[Name, Name | Count], Field(max_length=50)]
-    points: Scores
+    points: FitChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,15 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """Who was a customer or disqualified is a lead again; scores trigger again from `again_at` points on."""
+
+    reason: Name
+    by: Name
+    again_at: Points
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerChanged:
     """The lead belongs to somebody else."""
 
@@ -235,6 +246,7 @@ Fact = (
     | Qualified
     | Won
     | Lost
+    | Reopened
     | OwnerChanged
     | NurtureEntered
     | NurtureLeft

@@ -51,7 +51,7 @@ def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
 
 def _profiled(lead: Lead, fact: f.Profiled, moment: Moment) -> None:
     lead.profile.update(fact.told)
-    score.enter_fit(lead, fact.points, moment.at, moment.cause, ", ".join(map(str, fact.told.values()))[:DETAIL_MAX])
+    score.enter_fit(lead, fact.points, moment.at, moment.cause)
 
 
 def _identified(lead: Lead, fact: f.Identified, _: Moment) -> None:
@@ -95,7 +95,7 @@ def _deadline_ended(lead: Lead, _: f.DeadlineEnded, __: Moment) -> None:
     lead.due_at = None
 
 
-def _given_back(lead: Lead, fact: f.Returned | f.Lost, _: Moment) -> None:
+def _given_back(lead: Lead, fact: f.Returned | f.Lost | f.Reopened, _: Moment) -> None:
     lead.with_sales = False
     lead.again_at = fact.again_at
 
@@ -137,6 +137,7 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Qualified: _told,
     f.Won: _let_go,
     f.Lost: _given_back,
+    f.Reopened: _given_back,
     f.OwnerChanged: _owner_changed,
     f.NurtureEntered: _nurture_entered,
     f.NurtureLeft: _nurture_left,

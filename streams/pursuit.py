@@ -13,6 +13,7 @@ from schemas.fact import (
     OwnerChanged,
     Qualified,
     Rejected,
+    Reopened,
     Returned,
     TakenOn,
     Won,
@@ -126,7 +127,9 @@ def lose(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
 
 def reopen(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Somebody who was a customer or disqualified is a lead again."""
-    yield moved(lead, "lead", "sales", message.data.reason or "moved by hand")
+    data = message.data
+    yield Reopened(data.reason, data.by, lead.score + terms.again_points)
+    yield moved(lead, "lead", "sales", data.reason or "moved by hand")
     yield from nurture.by_stage(lead, terms)
 
 

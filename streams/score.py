@@ -9,6 +9,8 @@ from streams.terms import CEILING_MAX, FitTerm, Terms
 
 Points = tuple[tuple[str, int], ...]
 """`(rule, points)` for each rule that matched; 0 points when a ceiling left nothing."""
+Changes = tuple[tuple[str, int, str], ...]
+"""`(rule, change of points, value of the profile)` for each rule of fit whose points change."""
 ENTRIES_OF_RULE_MAX = 3
 """A rule of interest has at most so many entries; then its oldest is folded into the next."""
 
@@ -46,16 +48,19 @@ def _cut(points: int, rule_left: int, *left: int) -> int:
     return max(points, -rule_left) if points < 0 else max(0, min(points, rule_left, *left))
 
 
-def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Points:
+def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Changes:
     """The change of the fit points, rule by rule, when the profile is told so; looked at anew, never added twice."""
-    profile = {**lead.profile, **told}
-    wanted = dict(_wanted(profile, terms))
     have = {entry.rule: entry.points for entry in lead.fits}
-    changes = ((rule, wanted.get(rule, 0) - have.get(rule, 0)) for rule in {**have, **wanted})
-    return tuple((rule, points) for rule, points in changes if points)
+    wanted = {rule: (points, value) for rule, points, value in _wanted({**lead.profile, **told}, terms)}
+    changes = {rule: wanted.get(rule, (0, "")) for rule in {**have, **wanted}}
+    return tuple(
+        (rule, points - have.get(rule, 0), value)
+        for rule, (points, value) in changes.items()
+        if points != have.get(rule, 0)
+    )
 
 
-def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int]]:
+def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int, str]]:
     groups: dict[str, int] = defaultdict(int)
     left = terms.fit_ceiling
     for term in terms.fit:
@@ -63,7 +68,7 @@ def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int
             give = _cut(term.points, CEILING_MAX, terms.fit_groups[term.group] - groups[term.group], left)
             groups[term.group] += give
             left -= give
-            yield term.name, give
+            yield term.name, give, str(profile[term.field])
 
 
 def _fits(term: FitTerm, profile: Mapping[str, Any]) -> bool:
@@ -90,11 +95,11 @@ def _fold(entries: list[Entry], rule: str) -> None:
         del entries[first]
 
 
-def enter_fit(lead: Lead, points: Points, at: int, cause: str, detail: str) -> None:
+def enter_fit(lead: Lead, changes: Changes, at: int, cause: str) -> None:
     """Write a change of fit points into the ledger and the sum; a rule has one entry, gone when it gives nothing."""
-    for rule, change in points:
+    for rule, change, value in changes:
         lead.fit += change
-        old = next((entry for entry in lead.fits if entry.rule == rule), Entry(rule, 0, 0, at, cause, detail))
+        old = next((entry for entry in lead.fits if entry.rule == rule), Entry(rule, 0, 0, at, cause, value))
         lead.fits = [entry for entry in lead.fits if entry.rule != rule]
         if old.points + change:
-            lead.fits.append(Entry(rule, old.points + change, old.times + 1, at, cause, detail))
+            lead.fits.append(Entry(rule, old.points + change, old.times + 1, at, cause, value))

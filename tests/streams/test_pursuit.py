@@ -14,6 +14,7 @@ from schemas.fact import (
     Passed,
     Qualified,
     Rejected,
+    Reopened,
     Returned,
     StageMoved,
     TakenOn,
@@ -21,6 +22,7 @@ from schemas.fact import (
 )
 from tests.streams.given import (
     DAY,
+    HOT,
     HOUR,
     MINUTE,
     MONDAY,
@@ -40,6 +42,7 @@ from tests.streams.given import (
     qualified,
     rejected,
     returned,
+    trial,
     unsubscribed,
     won,
 )
@@ -321,8 +324,9 @@ def test_a_move_by_hand_means_what_its_feedback_means(history: list[Event], to: 
 
 
 def test_a_customer_who_left_is_a_lead_again() -> None:
-    story = given(won())
+    story = given(pricing(), won())
     assert story.when(move(to="lead", reason="left us")) == [
+        Reopened("left us", "sam", 31),
         StageMoved("customer", "lead", (), "sales", "left us"),
         NurtureEntered("consideration", "stage", "lead", "agreement"),
     ]
@@ -331,9 +335,16 @@ def test_a_customer_who_left_is_a_lead_again() -> None:
 
 def test_who_was_wrongly_disqualified_is_a_lead_again() -> None:
     story = given(rejected())
-    assert story.when(move(to="lead"))[0] == StageMoved(
+    assert story.when(move(to="lead"))[1] == StageMoved(
         "disqualified", "lead", ("contact", "lead"), "sales", "moved by hand"
     )
+
+
+def test_who_is_a_lead_again_is_not_handed_over_for_what_was_before() -> None:
+    story = given(*HOT, rejected(), trial(), move(to="lead"))
+    assert (story.lead.score, story.lead.again_at) == (90, 110)
+    story.and_then(page(), pricing())
+    assert (story.lead.stage, story.lead.handoffs) == ("lead", 1)
 
 
 def test_a_handoff_is_a_fact_with_its_deadline() -> None:

@@ -153,19 +153,21 @@ def test_the_detail_is_what_tells_most_of_the_activity(message: Event, detail: s
 
 def test_fit_is_told_by_the_profile() -> None:
     (_, profiled, *_) = given(page()).when(profile(seniority="Director", department="IT", role="CTO"))
-    assert profiled == Profiled({"role": "CTO", "seniority": "Director", "department": "IT"}, (("decision maker", 25),))
+    assert profiled == Profiled(
+        {"role": "CTO", "seniority": "Director", "department": "IT"}, (("decision maker", 25, "Director"),)
+    )
 
 
 def test_fit_is_looked_at_anew_and_never_added_twice() -> None:
-    story = given(profile(seniority="vp"), profile(seniority="VP "), profile(seniority="vp"))
+    story = given(profile(MONDAY, seniority="vp"), profile(seniority="vp", role="CEO"), profile(seniority="vp"))
     assert story.lead.fit == 25
-    assert [(entry.rule, entry.points, entry.times) for entry in story.lead.fits] == [("decision maker", 25, 1)]
+    assert story.lead.fits == [Entry("decision maker", 25, 1, MONDAY, "a0-0", "vp")]
 
 
 def test_a_better_profile_replaces_the_points_of_the_old() -> None:
     story = given(profile(seniority="manager"))
     assert story.when(profile(seniority="vp"))[1] == Profiled(
-        {"seniority": "vp"}, (("team lead", -15), ("decision maker", 25))
+        {"seniority": "vp"}, (("team lead", -15, ""), ("decision maker", 25, "vp"))
     )
     assert [(entry.rule, entry.points) for entry in story.lead.fits] == [("decision maker", 25)]
     assert story.lead.fit == 25
@@ -184,6 +186,11 @@ def test_fit_is_cut_by_group_and_side() -> None:
         "core industry": 10,
     }
     assert story.lead.fit == 50
+
+
+def test_the_entry_of_a_rule_tells_the_value_it_looked_at() -> None:
+    story = given(profile(name="Ada", company_size=200, country="pt"))
+    assert [entry.detail for entry in story.lead.fits] == ["200", "pt"]
 
 
 def test_points_taken_off_fit_need_no_room() -> None:
