@@ -3,7 +3,7 @@
 import orjson
 
 from agents.agreement import load_terms
-from agents.stopwatch import TimedRelay
+from agents.latency import TimedRelay
 from schemas.bounds import End
 from schemas.topics import ACTIVITY, HANDOFF
 from streams.record import Line
