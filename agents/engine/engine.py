@@ -48,14 +48,14 @@ class Engine:
         self.ending = Ending(observer)
         self.lanes = Lanes()
         shared = Shared(settings, self.lanes, observer, new_fold, self.ending.fail)
-        self.writer = Writer(shared)
-        self.opener = Opener(shared, self.writer)
-        self.reader = Reader(shared, self.writer)
         self.watch = BrokerWatch(settings, observer)
         self.patience = Patience(shared, self.watch)
-        self.writer.refused = self.patience.begin
+        self.writer = Writer(shared, self.watch, self.patience)
+        self.opener = Opener(shared, self.writer)
+        self.reader = Reader(shared, self.writer)
         self._owned: tuple[int, ...] = ()
         self._opening_since: int | None = None
+        self._stopped = False
 
     async def revoke(self, bound_ms: int | None = None) -> None:
         """Give up all lanes, and see the running transaction to its end, or leave it to be refused, after a bound."""
@@ -72,9 +72,17 @@ class Engine:
         if gone or abandoned:
             self.observer.revoked(gone, time.perf_counter() - began, abandoned=abandoned)
 
+    async def stop(self) -> None:
+        """Give up all lanes for good."""
+        self._stopped = True
+        self.patience.end()
+        await self.revoke(self.settings.stop_transaction_ms)
+
     def assign(self, partitions: list[int], membership: Membership) -> None:
         """Open these lanes, in the background: the group hears nothing of us until its callback has returned."""
         self.patience.end()
+        if self._stopped:
+            return
         self._owned = tuple(sorted(partitions))
         if partitions:
             self._opening_since = _now()

@@ -24,8 +24,10 @@ class Patience:
         self._task: asyncio.Task[None] | None = None
         self.rejoin: Callable[[], None] = lambda: None
 
-    def begin(self, reason: str) -> None:
-        """Expect a rebalance from now on."""
+    def begin(self, reason: str, *, ask: bool = False) -> None:
+        """Expect a rebalance from now on; ask: nobody else has a reason to start one."""
+        if ask:
+            self.rejoin()
         if self._task is None:
             self._task = asyncio.create_task(self._wait(reason))
 

@@ -1,14 +1,17 @@
 """The worker's only producer, and the one call that ends another one's transaction."""
 
 import asyncio
+import contextlib
 
 import aiokafka.producer.sender
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from agents.engine.offsets import FencedSender
 from agents.engine.settings import EngineSettings
 
 RETRY_BACKOFF_MS = 10
+DISCARD_S = 2.0
 BACKOFF_BETWEEN_TRANSACTIONS_S = 0.002
 
 
@@ -57,6 +60,17 @@ async def start_producer(settings: EngineSettings, name: str) -> TransactionalPr
         await producer.stop()
         raise
     return producer
+
+
+async def discard(producer: TransactionalProducer) -> None:
+    """Give up a producer whose transaction is lost: it says nothing more to the broker, not even goodbye."""
+    sending = producer._sender.sender_task  # noqa: SLF001
+    if sending is not None:
+        sending.cancel()
+    producer._closed = True  # noqa: SLF001
+    with contextlib.suppress(KafkaError, TimeoutError):
+        async with asyncio.timeout(DISCARD_S):
+            await producer.client.close()
 
 
 async def end_transaction_of(settings: EngineSettings, name: str, bound_s: float = 5.0) -> None:

@@ -1,6 +1,7 @@
 """Knows whether the broker answers: waits for it before anything starts, and says when it goes away and comes back."""
 
 import asyncio
+import math
 import time
 
 from aiokafka.client import AIOKafkaClient
@@ -12,6 +13,8 @@ from agents.errors import LeadrelayError
 
 ASK_S = 2.0
 ANSWER_S = 3.0
+FROZEN_S = 2.0
+"""An answer that is later than its bound by so much says that we stood still, not the broker."""
 SAY_S = 5.0
 TOPICS_S = 4.0
 
@@ -25,6 +28,7 @@ class BrokerWatch:
 
     def __init__(self, settings: EngineSettings, observer: Observer) -> None:
         self.away_since: float | None = None
+        self._away_at = -math.inf
         self._settings, self._observer = settings, observer
         self._client: AIOKafkaClient | None = None
         self._said_at = 0.0
@@ -50,8 +54,12 @@ class BrokerWatch:
             await asyncio.sleep(ASK_S)
             await self._answers()
 
+    def away_after(self, moment: float) -> bool:
+        """Tell whether the broker did not answer at some time after this (monotonic seconds)."""
+        return self._away_at >= moment
+
     async def _answers(self) -> bool:
-        detail = "no answer"
+        detail, asked = "no answer", time.monotonic()
         try:
             async with asyncio.timeout(ANSWER_S):
                 if await self._ask():
@@ -59,7 +67,8 @@ class BrokerWatch:
                     return True
         except (KafkaError, OSError) as error:  # TimeoutError is an OSError
             detail = str(error) or detail
-        self._away(detail)
+        if time.monotonic() - asked < ANSWER_S + FROZEN_S:
+            self._away(detail)
         return False
 
     async def _ask(self) -> bool:
@@ -77,7 +86,7 @@ class BrokerWatch:
         return bool(await self._client.force_metadata_update())
 
     def _away(self, detail: str) -> None:
-        now = time.monotonic()
+        now = self._away_at = time.monotonic()
         if self.away_since is None:
             self.away_since = now
         if now - self._said_at >= SAY_S:

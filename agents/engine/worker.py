@@ -55,12 +55,15 @@ class LaneWorker(Worker):
             self._leaving = asyncio.ensure_future(self._leave(stop_faust), loop=self.loop)
 
     async def _leave(self, stop_faust: Any) -> None:
-        await self.engine.revoke(self.engine.settings.stop_transaction_ms)
+        await self.engine.stop()
         stop_faust()
-        await asyncio.sleep(self.engine.settings.stop_framework_ms / 1000)
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._leave_group(), LEAVE_GROUP_S)
-        leave(0)
+        try:
+            async with asyncio.timeout(self.engine.settings.stop_framework_ms / 1000):
+                await asyncio.shield(self._signal_stop_future)
+        except Exception:  # noqa: BLE001 - Faust did not stop, or not well; the group is to hear of us all the same
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._leave_group(), LEAVE_GROUP_S)
+        leave(0)  # what Faust does from here on takes two seconds of sleep
 
     async def _leave_group(self) -> None:
         """Tell the group that we go: others have our lanes at once. A static member keeps them for its return."""

@@ -4,16 +4,16 @@ import asyncio
 import contextlib
 import time
 import uuid
-from typing import TYPE_CHECKING
+
+from aiokafka.errors import KafkaError
 
 from agents.engine.lane import Lane, Taken
 from agents.engine.membership import RefusedError
-from agents.engine.producer import start_producer
+from agents.engine.patience import Patience
+from agents.engine.producer import discard, start_producer
 from agents.engine.shared import Shared
 from agents.engine.transaction import Hook, Transactions, no_hook
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from agents.engine.watch import BrokerWatch
 
 
 class Writer:
@@ -23,26 +23,28 @@ class Writer:
         name: The transactional id. It is in every position row.
         last_commit_at: When the last transaction was committed, or None.
         room: Set when a transaction has taken what lanes held.
-        refused: Called with the reason when the group has refused a transaction.
     """
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: Shared, watch: BrokerWatch, patience: Patience) -> None:
         self._settings, self._lanes, self._observer = shared.settings, shared.lanes, shared.observer
-        self._fail = shared.fail
-        self.name = f"{self._settings.app_id}-{self._settings.instance or uuid.uuid4().hex[:12]}"
+        self._fail, self._watch, self._patience = shared.fail, watch, patience
+        self.name = self._new_name()
         self.hook: Hook = no_hook
         self.last_commit_at: int | None = None
         self.room = asyncio.Event()
-        self.refused: Callable[[str], None] = lambda _reason: None
         self._transactions: Transactions | None = None
         self._work: asyncio.Task[None] | None = None
         self._wake, self._hurry, self._lock = asyncio.Event(), asyncio.Event(), asyncio.Lock()
         self._started = 0.0
 
-    async def start(self) -> None:
-        """Take the transactional id, once in the life of the process; later calls do nothing.
+    def _new_name(self) -> str:
+        return f"{self._settings.app_id}-{self._settings.instance or uuid.uuid4().hex[:12]}"
 
-        It fences an older process of the same name. A second time it would let a frozen one back in.
+    async def start(self) -> None:
+        """Take the transactional id, unless that is done.
+
+        It fences an older process of the same name. A second time it would let a frozen one back in, so a name is
+        taken once in the life of a process.
 
         Raises:
             KafkaError: No broker could be reached.
@@ -50,7 +52,8 @@ class Writer:
         if self._transactions is None:
             producer = await start_producer(self._settings, self.name)
             self._transactions = Transactions(producer, self._settings.changelog, self.name, self.hook)
-            self._work = asyncio.create_task(self._loop(self._transactions))
+        if self._work is None:
+            self._work = asyncio.create_task(self._loop())
 
     def tell(self, lane: Lane) -> None:
         """Hear that a lane has something."""
@@ -67,7 +70,7 @@ class Writer:
         async with self._lock:
             pass
 
-    async def _loop(self, transactions: Transactions) -> None:
+    async def _loop(self) -> None:
         try:
             while True:
                 await self._wake.wait()
@@ -76,7 +79,7 @@ class Writer:
                 self._hurry.clear()
                 self._started = time.monotonic()
                 async with self._lock:
-                    await self._commit(transactions)
+                    await self._commit()
         except Exception as error:  # noqa: BLE001 - whatever it is, the outcome of a transaction is unknown
             self._fail(error)
 
@@ -88,9 +91,9 @@ class Writer:
             async with asyncio.timeout(self._settings.idle_interval_ms / 1000):
                 await self._hurry.wait()
 
-    async def _commit(self, transactions: Transactions) -> None:
-        membership, lanes = self._lanes.membership, self._lanes.dirty()
-        if membership is None or not lanes:
+    async def _commit(self) -> None:
+        membership, lanes, transactions = self._lanes.membership, self._lanes.dirty(), self._transactions
+        if membership is None or not lanes or transactions is None:
             return
         began = time.perf_counter()
         taken = [lane.take() for lane in lanes]
@@ -98,16 +101,36 @@ class Writer:
         try:
             await transactions.write(taken, membership)
         except RefusedError as refused:
-            self._refused(str(refused), taken)
+            self._forget(str(refused), taken)
+            self._patience.begin(str(refused))
             await transactions.abort()
+        except KafkaError as error:
+            if not self._may_begin_again():
+                raise
+            await self._begin_again(transactions, error, taken)
         else:
             self._committed(taken, time.perf_counter() - began)
 
-    def _refused(self, reason: str, taken: list[Taken]) -> None:
+    def _forget(self, reason: str, taken: list[Taken]) -> None:
+        """Drop all lanes: what is in memory is ahead of the log."""
         self._lanes.forget()
         records = sum(part.records for part in taken)
         self._observer.refused(reason, [part.lane.partition for part in taken], records)
-        self.refused(reason)
+
+    def _may_begin_again(self) -> bool:
+        """Whether the transaction was lost because the broker was away for longer than transactions live.
+
+        A worker with a name of its own ends instead, and is started again: another process may have its name now.
+        """
+        return self._settings.instance is None and self._watch.away_after(self._started)
+
+    async def _begin_again(self, transactions: Transactions, error: KafkaError, taken: list[Taken]) -> None:
+        """Go on under a new name, with lanes read anew under a new membership, as a new process would."""
+        reason = type(error).__name__
+        self._forget(reason, taken)
+        await discard(transactions.producer)
+        self.name, self._transactions = self._new_name(), None
+        self._patience.begin(reason, ask=True)
 
     def _committed(self, taken: list[Taken], seconds: float) -> None:
         self.last_commit_at = int(time.time() * 1000)

@@ -1,5 +1,6 @@
 """How a worker ends: asked to, with a broker and without; and how it waits for a broker that is not there yet."""
 
+import asyncio
 import signal
 from pathlib import Path
 
@@ -35,24 +36,30 @@ async def test_a_worker_whose_topics_are_missing_says_which(broker: EmbeddedBrok
     assert "leadrelay topics create" in worker.text()
 
 
-async def test_a_worker_waits_for_its_broker_and_ends_when_it_is_gone(tmp_path: Path) -> None:
-    with EmbeddedBroker() as broker:
-        toy = await new_toy(broker.address, 2000, 200)
+async def test_a_worker_outlives_its_broker(tmp_path: Path) -> None:
+    """The broker comes late; it stops for longer than transactions live, in the middle of one; and it is killed."""
+    with EmbeddedBroker(extra={"transaction.abort.timed.out.transaction.cleanup.interval.ms": "500"}) as broker:
+        toy = await new_toy(broker.address, 4000, 400)
         broker.kill(signal.SIGKILL)
-        worker = toy_worker(tmp_path / "a", toy.settings())
+        settings = toy.settings(uncommitted_max=200, read_max=100, transaction_timeout_ms=2000)
+        worker = toy_worker(tmp_path / "a", settings, hook={"point": "acknowledged", "at": 4, "act": "sleep"})
         try:
             await worker.until(lambda: worker.events("broker_away"))
-            broker.restart()
-            await until_done(toy, worker)
+            await asyncio.to_thread(broker.restart)
+            await worker.until(lambda: worker.events("hook"), 60)
             assert worker.events("broker_back")
+            broker.kill(signal.SIGSTOP)
+            await asyncio.sleep(6)
+            broker.kill(signal.SIGCONT)
+            await until_done(toy, worker)
+            assert "ProducerFenced" in [event["reason"] for event in worker.events("refused")]
+            assert await toy.compare() == RIGHT
             broker.kill(signal.SIGKILL)
             code, seconds = worker.terminate()
-            assert code == 0
-            assert seconds < 10
-            broker.restart()
-            assert await toy.compare() == RIGHT
         finally:
             end_all([worker])
+    assert code == 0
+    assert seconds < 10
 
 
 async def test_a_bug_in_the_fold_ends_the_process_with_its_record_named(broker: EmbeddedBroker, tmp_path: Path) -> None:

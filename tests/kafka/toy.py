@@ -20,6 +20,7 @@ from agents.engine.settings import EngineSettings
 from agents.errors import LeadrelayError
 
 THRESHOLD = 100
+SLEEP_S = 8.0
 
 
 class Output(NamedTuple):
@@ -123,7 +124,7 @@ class Teller(Observer):
 
 
 class Hook:
-    """Takes time in every transaction, and stops or kills the process at a point of the n-th one."""
+    """Takes time in every transaction, and stops, kills or delays the process at a point of the n-th one."""
 
     def __init__(self, tell: Teller, point: str = "", at: int = 0, act: str = "stop", records_per_s: float = 0) -> None:
         self.tell, self.point, self.at, self.act, self.records_per_s = tell, point, at, act, records_per_s
@@ -135,7 +136,10 @@ class Hook:
             await asyncio.sleep(records / self.records_per_s)
         if point == self.point and self.count == self.at:
             self.tell._tell("hook", point=point, count=self.count)
-            os.kill(os.getpid(), signal.SIGKILL if self.act == "kill" else signal.SIGSTOP)
+            if self.act == "sleep":
+                await asyncio.sleep(SLEEP_S)
+            else:
+                os.kill(os.getpid(), signal.SIGKILL if self.act == "kill" else signal.SIGSTOP)
             self.tell._tell("continued")
 
 
@@ -156,5 +160,5 @@ def build(options: dict[str, Any]) -> LaneApp:
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])
-    sys.argv = ["toy", "worker", "-l", asked.get("log", "error"), "--without-web"]
+    sys.argv = ["toy", "worker", "-l", asked.get("level", "error"), "--without-web"]
     build(asked).main()
