@@ -1,0 +1,87 @@
+"""An event becomes the same message in both modes, and is what was written; each type has one contract."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.activity import FormSubmitted, PageViewed
+from schemas.codec import BY_CONTRACT, BY_TYPE, KINDS, Message, decode, plain
+from tests.schemas.anything import anything
+from tests.schemas.made import EVENT, INPUT_KINDS, INPUTS, Record, binary, structured
+
+MESSAGE = Message(
+    "e-1", "https://site", "form_submitted", "lead-1", 1_795_510_800_000, FormSubmitted(form="newsletter")
+)
+MODES = pytest.mark.parametrize("mode", [binary, structured])
+Mode = Callable[[Mapping[str, Any]], Record]
+
+
+@MODES
+def test_an_event_becomes_a_message(mode: Mode) -> None:
+    assert decode(*mode(EVENT)) == MESSAGE
+
+
+@MODES
+def test_fields_and_attributes_that_nobody_knows_are_ignored(mode: Mode) -> None:
+    event = {**EVENT, "traceparent": "00-1", "data": {"form": "newsletter", "new": {"deep": [1]}, "source": "web"}}
+    message = decode(*mode(event))
+    assert message == MESSAGE._replace(data=FormSubmitted(form="newsletter", source="web"))
+    assert orjson.loads(plain(message.data)) == {"form": "newsletter", "source": "web", "campaign": ""}
+
+
+def test_the_key_may_be_all_that_is_known_of_the_mode() -> None:
+    assert decode(*structured(EVENT)._replace(headers=())) == MESSAGE
+
+
+@st.composite
+def events(draw: st.DrawFn) -> dict[str, Any]:
+    """Any event that an input topic may carry."""
+    kind = draw(st.sampled_from(INPUT_KINDS))
+    word = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=128)
+    return {
+        **EVENT,
+        "id": draw(word),
+        "source": draw(word),
+        "type": kind.type,
+        "subject": draw(word),
+        "data": draw(anything(kind.adapter.json_schema())),
+    }
+
+
+@given(events())
+def test_every_event_is_the_same_message_in_both_modes_and_as_long_as_it_is_written_and_read(
+    event: dict[str, Any],
+) -> None:
+    message = decode(*binary(event))
+    assert decode(*structured(event)) == message
+    again = {**event, "data": orjson.loads(plain(message.data))}
+    assert decode(*binary(again)) == message
+    assert (message.id, message.source, message.lead) == (event["id"], event["source"], event["subject"])
+
+
+@given(st.data())
+def test_every_event_that_we_publish_can_be_written_and_read(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from([kind for kind in KINDS if kind.topic not in INPUTS]))
+    value = orjson.dumps(data.draw(anything(kind.adapter.json_schema())))
+    event = kind.adapter.validate_json(value, strict=True)
+    assert kind.adapter.validate_json(plain(event), strict=True) == event
+    assert BY_CONTRACT[type(event)] is kind
+
+
+def test_types_and_contracts_are_told_apart() -> None:
+    assert len(BY_TYPE) == len(BY_CONTRACT) == len(KINDS)
+
+
+def test_an_input_is_told_apart_by_its_short_name() -> None:
+    names = [kind.name for kind in INPUT_KINDS]
+    assert len(set(names)) == len(names)
+
+
+def test_only_a_contract_can_be_written() -> None:
+    assert plain(PageViewed(url="/")) == b'{"source":"","campaign":"","url":"/","title":""}'
+    with pytest.raises(AssertionError):
+        plain({"url": "/"})
