@@ -4,7 +4,7 @@ import logging
 import logging.config
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -125,4 +125,10 @@ def _rendering(log_format: str) -> list[Any]:
     if log_format == "console":
         plain = structlog.dev.plain_traceback
         return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.processors.format_exc_info, _readably, structlog.processors.JSONRenderer()]
+
+
+def _readably(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Put first what a reader looks for first."""
+    first = {name: fields.pop(name) for name in ("timestamp", "level", "event", "logger") if name in fields}
+    return {**first, **fields}

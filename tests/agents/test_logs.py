@@ -38,6 +38,7 @@ def test_importing_is_silent() -> None:
 
 def test_our_lines_are_json_objects_with_their_fields() -> None:
     (line,) = lines("structlog.stdlib.get_logger('leadrelay.engine').info('lanes open', lanes=[1, 2])")
+    assert list(line) == ["timestamp", "level", "event", "logger", "lanes"]
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "lanes open", "lanes": [1, 2], "level": "info", "logger": "leadrelay.engine"}
 
