@@ -1,0 +1,202 @@
+"""The insides of Faust and aiokafka that the engine leans on are still what they were: see its README."""
+
+import inspect
+from typing import Any
+
+import aiokafka.producer.sender
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer.group_coordinator import GroupCoordinator, NoGroupCoordinator
+from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.producer.sender import BaseHandler, Sender, TxnOffsetCommitHandler
+from aiokafka.producer.transaction_manager import TransactionManager
+from aiokafka.structs import TopicPartition
+from faust.app.base import App, BootStrategy
+from faust.stores.base import Store
+from faust.tables.recovery import Recovery
+from faust.tables.table import Table
+from faust.transport.consumer import Consumer as BaseConsumer
+from faust.transport.consumer import Fetcher
+from faust.transport.drivers import TRANSPORTS
+from faust.transport.drivers import aiokafka as driver
+from faust.types import ConsumerMessage
+from faust.worker import Worker
+from mode.services import Service
+from mode.threads import ServiceThread
+from mode.worker import Worker as ModeWorker
+
+SIGNATURES = [
+    (Sender.__init__, "self, client, *, acks, txn_manager, message_accumulator, retry_backoff_ms, request_timeout_ms"),
+    (Sender._do_txn_offset_commit, "self, offsets, group_id"),
+    (Sender._find_coordinator, "self, coordinator_type, coordinator_key"),
+    (TxnOffsetCommitHandler.__init__, "self, sender, offsets, group_id"),
+    (TxnOffsetCommitHandler.handle_response, "self, resp"),
+    (BaseHandler.do, "self, node_id"),
+    (AIOKafkaProducer.create_batch, "self"),
+    (AIOKafkaProducer.send_batch, "self, batch, topic, *, partition"),
+    (AIOKafkaProducer.send_offsets_to_transaction, "self, offsets, group_id"),
+    (BatchBuilder.append, "self, *, timestamp, key, value, headers"),
+    (TransactionManager.add_offsets_to_txn, "self, offsets, group_id"),
+    (GroupCoordinator.check_errors, "self"),
+    (GroupCoordinator.request_rejoin, "self"),
+    (GroupCoordinator._maybe_leave_group, "self"),
+    (AIOKafkaClient.set_topics, "self, topics"),
+    (AIOKafkaClient.force_metadata_update, "self"),
+    (AIOKafkaConsumer.pause, "self, *partitions"),
+    (SubscriptionState.fetch_context, "self"),
+    (Store.on_rebalance, "self, assigned, revoked, newly_assigned, generation_id"),
+    (Store.persisted_offset, "self, tp"),
+    (Table._new_store, "self"),
+    (BaseConsumer._new_offset, "self, tp"),
+    (BaseConsumer.perform_seek, "self"),
+    (BaseConsumer.on_partitions_revoked, "self, revoked"),
+    (BaseConsumer.on_partitions_assigned, "self, assigned, generation_id"),
+    (BaseConsumer._drain_messages, "self, fetcher"),
+    (driver.Consumer.verify_event_path, "self, now, tp"),
+    (driver.credentials_to_aiokafka_auth, "credentials, ssl_context"),
+    (App._create_directories, "self"),
+    (Worker._on_sigterm, "self"),
+    (Worker._on_sigint, "self"),
+    (Worker.on_first_start, "self"),
+    (Service._crash, "self, reason"),
+]
+
+
+def named(function: Any) -> str:
+    """Parameter names, with the star of keyword-only ones."""
+    parts, starred = [], False
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and not starred:
+            parts.append("*")
+            starred = True
+        parts.append(f"*{parameter.name}" if parameter.kind is parameter.VAR_POSITIONAL else parameter.name)
+        starred = starred or parameter.kind is parameter.VAR_POSITIONAL
+    return ", ".join(parts)
+
+
+@pytest.mark.parametrize(("function", "wanted"), SIGNATURES, ids=lambda given: getattr(given, "__qualname__", ""))
+def test_signature(function: Any, wanted: str) -> None:
+    assert named(function) == wanted
+
+
+def in_order(function: Any, *fragments: str) -> bool:
+    """Whether the source has these fragments, one after the other."""
+    source, at = inspect.getsource(function), 0
+    for fragment in fragments:
+        at = source.find(fragment, at)
+        if at < 0:
+            return False
+        at += len(fragment)
+    return True
+
+
+def test_no_heartbeat_is_sent_while_the_group_hands_out_partitions() -> None:
+    """So generation and member id cannot change while `LaneStore.on_rebalance` reads them; and it must not wait."""
+    assert in_order(
+        GroupCoordinator.ensure_active_group,
+        "await self._on_join_prepare(",
+        "await self._stop_heartbeat_task()",
+        "await self._do_rejoin_group(",
+        "self._start_heartbeat_task()",
+    )
+    assert in_order(GroupCoordinator._do_rejoin_group, "await self._on_join_complete(")
+    assert in_order(GroupCoordinator._on_join_complete, "listener.on_partitions_assigned(assigned)", "await res")
+
+
+def test_a_client_that_left_the_group_has_the_membership_that_kafka_does_not_check() -> None:
+    assert in_order(GroupCoordinator.reset_generation, "DEFAULT_GENERATION_ID", "UNKNOWN_MEMBER_ID")
+    assert in_order(GroupCoordinator.__init__, "self._group_instance_id = group_instance_id")
+
+
+def test_errors_of_the_group_wait_until_somebody_asks() -> None:
+    assert in_order(GroupCoordinator.__dict__["_push_error_to_user"], "self._pending_exception = exc")
+    assert "check_errors" not in inspect.getsource(driver.AIOKafkaConsumerThread)
+
+
+async def test_an_error_in_a_transaction_makes_abort_say_nothing_to_the_broker() -> None:
+    """So `FencedOffsetsHandler` does not use it: the next commit would publish what was aborted."""
+    state = TransactionManager("name", 1000)
+    state.set_pid_and_epoch(1, 0)
+    state.begin_transaction()
+    state.maybe_add_partition_to_txn(TopicPartition("t", 0))
+    state.partition_added(TopicPartition("t", 0))
+    assert not state.is_empty_transaction()
+    state.error_transaction(RuntimeError())
+    assert state.is_empty_transaction()
+    assert state._transaction_waiter is not None
+    state._transaction_waiter.exception()
+
+
+async def test_pending_offsets_are_triples() -> None:
+    state = TransactionManager("name", 1000)
+    state.set_pid_and_epoch(1, 0)
+    state.begin_transaction()
+    waiting = state.add_offsets_to_txn({}, "group")
+    assert list(state._pending_txn_offsets) == [("group", {}, waiting)]
+
+
+def test_attributes_that_are_set_or_read() -> None:
+    assert isinstance(aiokafka.producer.sender.BACKOFF_OVERRIDE, float)
+    assert in_order(AIOKafkaProducer.__init__, "self.client =", "self._message_accumulator =", "self._sender = Sender(")
+    assert isinstance(inspect.getattr_static(Sender, "sender_task"), property)
+    assert in_order(Sender.start, "self._sender_task = create_task")
+    assert in_order(TxnOffsetCommitHandler.__init__, "self._offsets = offsets", "self._group_id = group_id")
+    assert in_order(AIOKafkaConsumer.__init__, "self._subscription = ", "self._coordinator = ")
+    assert in_order(driver.AIOKafkaConsumerThread.on_start, "self._consumer = self._create_consumer(")
+    assert isinstance(TRANSPORTS.aliases, dict)
+
+
+def test_a_consumer_that_is_stopped_at_once_leaks_a_cancellation() -> None:
+    """So `clients.consumer` gives the loop a turn first."""
+    assert in_order(NoGroupCoordinator.close, "cancel()", "await self._reset_committed_task")
+    assert "suppress" not in inspect.getsource(NoGroupCoordinator.close)
+
+
+def test_faust_reads_through_drain_messages_and_answers_cancellation_with_its_missing_supervisor() -> None:
+    source = inspect.getsource(Fetcher)
+    assert "await consumer._drain_messages(self)" in source
+    assert "self.supervisor.wakeup()" in source
+
+
+def test_faust_recovers_a_table_by_its_persisted_offset() -> None:
+    """So `LaneStore` answers with a huge one."""
+    assert in_order(Recovery._add, "persisted_offset = table.persisted_offset(tp)", "offsets[tp] = persisted_offset")
+    assert "need_recovery" in inspect.getsource(Recovery)
+
+
+def test_faust_starts_services_by_its_boot_strategy() -> None:
+    assert in_order(App.__init__, "self.boot_strategy = self.BootStrategy(self)")
+    assert BootStrategy.enable_kafka_producer is None
+    assert BootStrategy.enable_web is None
+
+
+def test_the_worker_stops_in_a_future_of_its_own() -> None:
+    assert in_order(ModeWorker._schedule_shutdown, "self._signal_stop_future = asyncio.ensure_future(")
+    assert in_order(Service._actually_start, "await self.on_first_start()", "await child.maybe_start()")
+
+
+def test_the_flow_of_messages_can_be_waited_for() -> None:
+    assert in_order(BaseConsumer.__init__, "self.can_resume_flow = Event()", "self.suspend_flow = Event()")
+    assert in_order(BaseConsumer.stop_flow, "self.can_resume_flow.clear()", "self.suspend_flow.set()")
+    assert "thread_loop" in inspect.getsource(ServiceThread)
+
+
+def test_a_message_is_made_from_these() -> None:
+    parameters = list(inspect.signature(ConsumerMessage.__init__).parameters)
+    assert parameters[1:13] == [
+        "topic",
+        "partition",
+        "offset",
+        "timestamp",
+        "timestamp_type",
+        "headers",
+        "key",
+        "value",
+        "checksum",
+        "serialized_key_size",
+        "serialized_value_size",
+        "tp",
+    ]
+    assert "generation_id" in parameters

@@ -1,0 +1,206 @@
+"""When a transaction is made, what goes into it, and what happens when it fails."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Self
+
+import pytest
+from aiokafka.errors import ProducerFenced
+
+from agents.engine import writer as module
+from agents.engine.lane import Lane, Taken
+from agents.engine.membership import Membership, RefusedError
+from agents.engine.patience import Patience
+from agents.engine.watch import BrokerWatch
+from agents.engine.writer import Writer
+from tests.agents.engine.fakes import Fold, Heard, Record, shared
+
+MEMBERSHIP = Membership("app", 1, "m-1", None)
+
+
+class Transactions:
+    """Takes what it is given, as slowly as the test wants."""
+
+    def __init__(self) -> None:
+        self.producer = None
+        self.written: list[list[tuple[int, dict[str, int], int]]] = []
+        self.aborted = 0
+        self.error: Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def write(self, taken: Sequence[Taken], membership: Membership) -> None:
+        assert membership is MEMBERSHIP
+        self.written.append([(part.lane.partition, dict(part.positions), part.records) for part in taken])
+        await self.gate.wait()
+        if self.error:
+            raise self.error
+
+    async def abort(self) -> None:
+        self.aborted += 1
+
+
+class Bench:
+    """A writer with two open lanes."""
+
+    def __init__(self, *, urgent: bool = True, **more: Any) -> None:
+        self.failed: list[BaseException] = []
+        ground, self.heard = shared(self.failed.append, **more)
+        self.lanes = ground.lanes
+        self.watch = BrokerWatch(ground.settings, Heard())
+        self.patience = Patience(ground, self.watch)
+        self.writer = Writer(ground, self.watch, self.patience)
+        self.folds = [Fold(urgent=urgent), Fold(urgent=urgent)]
+        made = [Lane(n, fold, {"in": 0}, self.writer.tell) for n, fold in enumerate(self.folds)]
+        self.lanes.add(made, MEMBERSHIP)
+        self.transactions = Transactions()
+        self.writer._transactions = self.transactions  # type: ignore[assignment]
+
+    async def __aenter__(self) -> Self:
+        await self.writer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.patience.end()
+        assert self.writer._work is not None
+        self.writer._work.cancel()
+
+    def offer(self, lane: int, start: int, end: int) -> None:
+        self.lanes.open[lane].offer("in", [Record(n) for n in range(start, end)], start, end)
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(5):
+            while len(self.transactions.written) < count:  # noqa: ASYNC110 - the fake has no event
+                await asyncio.sleep(0.005)
+
+
+async def test_all_lanes_that_have_something_go_into_one_transaction() -> None:
+    async with Bench() as bench:
+        bench.offer(0, 0, 2)
+        bench.offer(1, 0, 3)
+        await bench.until(1)
+        await bench.writer.idle()
+        assert bench.transactions.written == [[(0, {"in": 2}, 2), (1, {"in": 3}, 3)]]
+        assert bench.heard.events == [("committed", 2, 5, 5, 0)]
+        assert [fold.commits for fold in bench.folds] == [1, 1]
+        assert bench.writer.last_commit_at is not None
+
+
+async def test_a_lane_without_news_is_left_out() -> None:
+    async with Bench() as bench:
+        bench.offer(1, 0, 1)
+        await bench.until(1)
+        assert bench.transactions.written == [[(1, {"in": 1}, 1)]]
+        assert bench.folds[0].commits == 0
+
+
+async def test_what_is_folded_while_a_transaction_runs_goes_into_the_next() -> None:
+    async with Bench() as bench:
+        bench.transactions.gate.clear()
+        bench.offer(0, 0, 1)
+        await bench.until(1)
+        bench.offer(0, 1, 4)
+        bench.transactions.gate.set()
+        await bench.until(2)
+        assert bench.transactions.written == [[(0, {"in": 1}, 1)], [(0, {"in": 4}, 3)]]
+
+
+async def test_what_no_reader_waits_for_waits_for_company() -> None:
+    async with Bench(urgent=False, idle_interval_ms=60_000) as bench:
+        bench.offer(0, 0, 1)
+        await asyncio.sleep(0.1)
+        assert bench.transactions.written == []
+        bench.folds[1].urgent = True
+        bench.offer(1, 0, 1)
+        await bench.until(1)
+        assert len(bench.transactions.written[0]) == 2
+
+
+async def test_what_no_reader_waits_for_is_written_at_last() -> None:
+    async with Bench(urgent=False, idle_interval_ms=50) as bench:
+        bench.offer(0, 0, 1)
+        await bench.until(1)
+
+
+async def test_a_lane_that_is_full_is_in_a_hurry() -> None:
+    async with Bench(urgent=False, idle_interval_ms=60_000, uncommitted_max=10, read_max=5) as bench:
+        bench.offer(0, 0, 5)
+        assert bench.writer.has_room(bench.lanes.open[0])
+        assert not bench.writer.has_room(bench.lanes.open[0], coming=1)
+        bench.offer(0, 5, 10)
+        assert not bench.writer.has_room(bench.lanes.open[0])
+        await bench.until(1)
+        assert bench.writer.has_room(bench.lanes.open[0])
+        assert bench.writer.room.is_set()
+
+
+async def test_a_touched_lane_is_committed_with_its_positions() -> None:
+    async with Bench() as bench:
+        bench.lanes.open[0].touch()
+        await bench.until(1)
+        assert bench.transactions.written == [[(0, {"in": 0}, 0)]]
+
+
+async def test_refused_by_the_group_it_forgets_all_lanes_and_aborts() -> None:
+    async with Bench() as bench:
+        bench.transactions.error = RefusedError("ILLEGAL_GENERATION")
+        lanes = list(bench.lanes.open.values())
+        bench.offer(0, 0, 2)
+        await bench.until(1)
+        await bench.writer.idle()
+        assert bench.lanes.open == {}
+        assert all(lane.closed for lane in lanes)
+        assert bench.transactions.aborted == 1
+        assert bench.heard.events == [("refused", "ILLEGAL_GENERATION", [0], 2)]
+        assert bench.folds[0].commits == 0
+        assert bench.failed == []
+
+
+async def test_any_other_error_ends_the_process() -> None:
+    async with Bench() as bench:
+        bench.transactions.error = error = ProducerFenced()
+        bench.offer(0, 0, 1)
+        await bench.until(1)
+        await bench.writer.idle()
+        await asyncio.sleep(0)
+        assert bench.failed == [error]
+        assert bench.transactions.aborted == 0
+
+
+async def lose(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Lose a transaction while the broker is away."""
+    asked: list[bool] = []
+
+    async def discard(_producer: object) -> None:
+        """Nothing to close."""
+
+    monkeypatch.setattr(module, "discard", discard)
+    bench.patience.rejoin = lambda: asked.append(True)
+    bench.transactions.gate.clear()
+    bench.transactions.error = ProducerFenced()
+    bench.offer(0, 0, 1)
+    await bench.until(1)
+    bench.watch._away("connection refused")
+    bench.transactions.gate.set()
+    await bench.writer.idle()
+    await asyncio.sleep(0)
+    return asked
+
+
+async def test_a_transaction_lost_with_the_broker_is_begun_again_under_a_new_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Bench() as bench:
+        name = bench.writer.name
+        assert await lose(bench, monkeypatch) == [True]
+        assert bench.failed == []
+        assert bench.lanes.open == {}
+        assert bench.writer.name != name
+        assert bench.heard.events == [("refused", "ProducerFenced", [0], 1)]
+
+
+async def test_but_not_under_a_name_that_is_the_same_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Bench(instance="w0") as bench:
+        assert bench.writer.name == "app-w0"
+        assert await lose(bench, monkeypatch) == []
+        assert [type(error) for error in bench.failed] == [ProducerFenced]
