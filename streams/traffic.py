@@ -70,7 +70,7 @@ def visitors(contacts: Iterable[Contact], share: float) -> Iterator[Person]:
 
 def events(everybody: Iterable[Person], seed: int, intensity: float = 1.0) -> Iterator[Envelope]:
     """What people who are in order of `from_at` do, in order of time; visits grow in number with the intensity."""
-    chance = Random()  # noqa: S311  made-up traffic, no secret
+    chance = Random(seed)  # noqa: S311  made-up traffic, no secret
 
     def life(person: Person) -> list[Envelope]:
         chance.seed(f"{seed}/{person.id}")  # its own, so that nobody's history depends on who else is there

@@ -1,3 +1,5 @@
+"""The data that travel with the package are the data set."""
+
 import hashlib
 
 from agents.data import campaign_lines

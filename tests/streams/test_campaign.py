@@ -1,3 +1,5 @@
+"""The campaign is told whole, in order, and as the file says it."""
+
 from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import Any

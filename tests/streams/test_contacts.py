@@ -1,3 +1,5 @@
+"""The rows of the campaign become contacts with years, attempts and a table of who said yes."""
+
 from itertools import pairwise
 
 import pytest

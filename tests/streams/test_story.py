@@ -1,3 +1,5 @@
+"""What a person does is possible, and as likely as it should be."""
+
 from collections import Counter
 from itertools import pairwise
 from random import Random

@@ -1,3 +1,5 @@
+"""Histories of many leads come out in one order of time."""
+
 from collections.abc import Iterator
 from itertools import pairwise
 

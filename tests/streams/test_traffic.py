@@ -1,3 +1,5 @@
+"""Made-up traffic is believable, the same for the same seed, and in order of time."""
+
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice, pairwise
