@@ -10,13 +10,13 @@ from agents.engine.app import LaneApp, batches, build_engine_app
 from agents.engine.settings import EngineSettings
 from agents.health import Health
 from agents.http import Server
+from agents.latency import TimedRelay
 from agents.metrics import Metrics
 from agents.observer import Reporter
 from agents.refusals import RefusalLimit
 from agents.service import RelayWorker, Side
 from agents.settings import Settings
 from schemas.topics import INPUTS
-from streams.relay import Relay
 from streams.terms import Terms
 
 
@@ -38,7 +38,7 @@ def build_app(settings: Settings) -> LaneApp:
     health = Health(lambda: app.engine.status)
     app = build_engine_app(
         engine_settings(settings),
-        lambda lane: Relay(lane, settings.partitions, terms),
+        lambda lane: TimedRelay(lane, settings.partitions, terms, observe=metrics.event_to_handoff_seconds.observe),
         Reporter(metrics, health),
     )
     app.conf.Worker = RelayWorker
