@@ -27,9 +27,19 @@ def described(name: str, contract: type[object]) -> Schema:
     schema = TypeAdapter(contract).json_schema(schema_generator=_Plain)
     module = sys.modules[contract.__module__]
     notes = _notes(module)
+    _shut(schema)
     for title, definition in ((contract.__name__, schema), *schema.get("$defs", {}).items()):
         _annotate(definition, [notes[kind] for kind in _family(module, title)])
     return {"$schema": GenerateJsonSchema.schema_dialect, "$id": f"urn:leadrelay:schema:{name}"} | schema
+
+
+def _shut(node: Any) -> None:
+    """Let a map with a pattern for its keys have no others; pydantic refuses them but writes a schema that does not."""
+    if isinstance(node, dict):
+        if "patternProperties" in node:
+            node["additionalProperties"] = False
+        for child in node.values():
+            _shut(child)
 
 
 def _family(module: ModuleType, title: str) -> Iterator[str]:

@@ -49,5 +49,5 @@ def main() -> None:
         (FOLDER / name).write_bytes(content)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover
     main()

@@ -64,7 +64,7 @@ def binary(event: Mapping[str, Any]) -> Record:
 def nodes(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Every schema inside a schema that says what a value may be, references resolved once by `$defs`."""
     yield schema
-    for children in ("properties", "$defs"):
+    for children in ("properties", "patternProperties", "$defs"):
         for child in schema.get(children, {}).values():
             yield from nodes(child)
     for children in ("anyOf", "oneOf", "prefixItems"):

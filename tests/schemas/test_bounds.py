@@ -32,7 +32,11 @@ def an_interval(node: Mapping[str, Any]) -> bool:
 
 def a_finite_map(node: Mapping[str, Any]) -> bool:
     free = node.get("additionalProperties", False)
-    return free is False or "maxProperties" in node or "enum" in node.get("propertyNames", {})
+    return (
+        (free is False and "patternProperties" not in node)
+        or "maxProperties" in node
+        or "enum" in node.get("propertyNames", {})
+    )
 
 
 ENDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
