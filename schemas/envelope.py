@@ -7,6 +7,7 @@ Format" 3.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from typing import Annotated, Any, NamedTuple
 
@@ -194,7 +195,13 @@ def _bad_time(text: object) -> Refusal:
 
 def rfc3339(at: int) -> str:
     """The instant as text, in UTC with milliseconds: `2026-11-24T10:00:00.000Z`."""
-    return (EPOCH + at * MILLISECOND).isoformat(timespec="milliseconds")[:-6] + "Z"
+    at_s, milliseconds = divmod(at, 1000)
+    return f"{_second(at_s)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=4096)  # most of what is written in a moment happened in the same few seconds
+def _second(at_s: int) -> str:
+    return (EPOCH + timedelta(seconds=at_s)).isoformat()[:-6]
 
 
 def binary_headers(envelope: Envelope) -> tuple[tuple[str, bytes], ...]:

@@ -1,7 +1,9 @@
 """Exact counts of what happened: the KPIs of the agreement, counted from facts and kept beside the rows."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from schemas import fact as f
 from schemas.envelope import rfc3339
@@ -55,32 +57,74 @@ COUNT: Mapping[type, Callable[[Lead, Any, int], Iterator[tuple[Key, int]]]] = {
 }
 
 
+class Kept(NamedTuple):
+    """Where a counter is kept: under which name in which row."""
+
+    name: str
+    row: dict[str, int]
+    row_name: bytes
+
+
 class Counts:
-    """The counters of one lane, and which of their rows changed since they were last written."""
+    """The counters of one lane, in rows of its changelog: one row a month, so that old months rest, and one more.
+
+    The row of the counters is written with almost every commit, so a changelog has it many times over: what is restored
+    is read when it is first needed, and only the last of each.
+    """
 
     def __init__(self) -> None:
-        self.totals: dict[Key, int] = {}
-        self.changed: set[bytes] = set()
-        self._rows: dict[bytes, dict[Key, int]] = {}
+        self._totals: dict[Key, int] = {}
+        self._shown: Mapping[Key, int] = {}
+        self._written: Mapping[Key, int] = {}
+        self._places: dict[Key, Kept] = {}
+        self._rows: dict[bytes, dict[str, int]] = {}
+        self._changed: set[bytes] = set()
+        self._restored: dict[bytes, bytes] = {}
+
+    @property
+    def totals(self) -> Mapping[Key, int]:
+        """The counters as they are now."""
+        self._settle()
+        return self._totals
+
+    @property
+    def shown(self) -> Mapping[Key, int]:
+        """The counters as of the last commit; replaced by a commit, never changed."""
+        self._settle()
+        return self._shown
 
     def add(self, key: Key, number: int = 1) -> None:
         """Count."""
-        name = row_name(key)
-        row = self._rows.setdefault(name, {})
-        row[key] = self.totals[key] = self.totals.get(key, 0) + number
-        self.changed.add(name)
+        if self._restored:
+            self._settle()
+        name, row, row_name = self._places.get(key) or self._place(key)
+        row[name] = self._totals[key] = self._totals.get(key, 0) + number
+        self._changed.add(row_name)
 
-    def restore(self, name: bytes, counts: Mapping[str, int]) -> None:
+    def _place(self, key: Key) -> Kept:
+        row_name = b"\x00month:" + key[1].encode() if key[0] == MONTH else b"\x00counts"
+        place = self._places[key] = Kept("|".join(key), self._rows.setdefault(row_name, {}), row_name)
+        return place
+
+    def restore(self, row_name: bytes, row: bytes) -> None:
         """Take a row that was written before."""
-        row = {tuple(key.split("|")): number for key, number in counts.items()}
-        self._rows[name] = row
-        self.totals.update(row)
+        self._restored[row_name] = row
 
-    def row(self, name: bytes) -> dict[str, int]:
-        """What is written into the row of that name."""
-        return {"|".join(key): number for key, number in self._rows[name].items()}
+    def _settle(self) -> None:
+        for row_name, row in self._restored.items():
+            self._rows[row_name] = orjson.loads(row)
+            self._totals.update({tuple(name.split("|")): number for name, number in self._rows[row_name].items()})
+        if self._restored:
+            self._restored.clear()
+            self._shown = dict(self._totals)
 
+    def changes(self) -> list[tuple[bytes, bytes]]:
+        """The rows that changed since the last call, by name."""
+        rows = [(name, orjson.dumps(self._rows[name])) for name in sorted(self._changed)]
+        self._changed.clear()
+        self._written = dict(self._totals)
+        return rows
 
-def row_name(key: Key) -> bytes:
-    """The row in which a counter is kept: one a month, so that old months rest, and one for all others."""
-    return b"\x00month:" + key[1].encode() if key[0] == MONTH else b"\x00counts"
+    def committed(self) -> None:
+        """The last changes are in the log."""
+        self._shown = self._written

@@ -34,10 +34,10 @@ def _standing(lead: Lead) -> str:
 def _reached(lead: Lead, terms: Terms) -> bool:
     """Whether the score hands this lead over; nobody is handed over by score who is unknown or wants no contact."""
     return (
-        lead.score >= threshold(lead, terms)
+        lead.stage in {"contact", "lead"}
         and lead.fit >= terms.fit_min
         and lead.reachable
-        and lead.stage in {"contact", "lead"}
+        and lead.score >= threshold(lead, terms)
     )
 
 

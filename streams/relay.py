@@ -1,10 +1,9 @@
 """One message through the house: decode, object, decide, count, publish; and what one lane has to write for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple
-
-import orjson
 
 from schemas import topics
 from schemas.bounds import ID_LENGTH_MAX, End
@@ -39,7 +38,6 @@ class Relay:
     Attributes:
         rows: Every lead's row by key, as of the last harvest.
         drafts: Leads touched since then.
-        shown: The counters as of the last commit, fit to be shown to the world.
         reached_at: The latest event time of each input topic, for a clock that follows the stream.
     """
 
@@ -50,17 +48,14 @@ class Relay:
     drafts: dict[bytes, Lead] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
-    shown: dict[Key, int] = field(default_factory=dict)
     reached_at: dict[str, int] = field(default_factory=dict)
     urgent: bool = False
     _alarms: list[tuple[int, bytes]] = field(default_factory=list)
-    _harvested: dict[Key, int] = field(default_factory=dict)
 
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take one record of the lane's changelog."""
         if key.startswith(b"\x00"):
-            self.counts.restore(key, orjson.loads(value or b"{}"))
-            self.shown = dict(self.counts.totals)
+            self.counts.restore(key, value or b"{}")
         elif value is None:
             self.rows.pop(key, None)
         else:
@@ -165,16 +160,19 @@ class Relay:
         for key, lead in self.drafts.items():
             row = self.rows[key] = pack(lead)
             rows.append((key, row))
-        rows.extend((name, orjson.dumps(self.counts.row(name))) for name in sorted(self.counts.changed))
+        rows.extend(self.counts.changes())
         harvest = Harvest(rows, self.outputs, self.urgent)
         self.drafts, self.outputs, self.urgent = {}, [], False
-        self.counts.changed.clear()
-        self._harvested = dict(self.counts.totals)
         return harvest
 
     def committed(self) -> None:
         """The last harvest is in the log."""
-        self.shown = self._harvested
+        self.counts.committed()
+
+    @property
+    def shown(self) -> Mapping[Key, int]:
+        """The counters as of the last commit, fit to be shown to the world."""
+        return self.counts.shown
 
     def ring(self, now: int) -> int:
         """Write a reminder to each lead whose deadline and grace are over; how many were written.

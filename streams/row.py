@@ -5,6 +5,7 @@ begins with the format and the next deadline: restore sets the alarms of a milli
 """
 
 from dataclasses import dataclass, field, fields
+from functools import partial
 from hashlib import blake2b
 from operator import attrgetter
 from struct import Struct
@@ -84,6 +85,7 @@ class Lead:
         return self.fit + self.interest
 
 
+_entry = partial(tuple.__new__, Entry)
 BODY = attrgetter(*[each.name for each in fields(Lead)][1:-2])
 
 
@@ -107,9 +109,9 @@ def unpack(identity: str, row: bytes) -> Lead:
     history, fits, interests, *rest = orjson.loads(row[start:])
     return Lead(  # type: ignore[call-arg]  # the fields between, in their order
         identity,
-        [(stage, at) for stage, at in history],
-        [Entry(*entry) for entry in fits],
-        [Entry(*entry) for entry in interests],
+        list(map(tuple, history)),
+        list(map(_entry, fits)),
+        list(map(_entry, interests)),
         *rest,
         None if due == NEVER else due,
         row[HEADER.size : start],

@@ -24,22 +24,24 @@ def interest(lead: Lead, kind: str, data: object, terms: Terms) -> Points:
     left = terms.interest_ceiling - lead.interest
     points = []
     for term in matching:
-        rule_left = max(0, term.ceiling - abs(by_rule[term.name]))
-        group_left = terms.interest_groups[term.group] - by_group[term.group]
-        give = _cut(term.points, rule_left, group_left, left)
-        by_group[term.group] += give
+        rule_left = max(0, term.ceiling - abs(by_rule.get(term.name, 0)))
+        of_group = by_group.get(term.group, 0)
+        give = _cut(term.points, rule_left, terms.interest_groups[term.group] - of_group, left)
+        by_group[term.group] = of_group + give
         left -= give
         points.append((term.name, give))
     return tuple(points)
 
 
-def _given(lead: Lead, group_of: Mapping[str, str]) -> tuple[Mapping[str, int], dict[str, int]]:
+def _given(lead: Lead, group_of: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:
     """Interest points so far, by rule and by group; rules of earlier versions have no group any more."""
-    by_rule: dict[str, int] = defaultdict(int)
-    by_group: dict[str, int] = defaultdict(int)
+    by_rule: dict[str, int] = {}
+    by_group: dict[str, int] = {}
     for rule, points, _, _, _, _ in lead.interests:
-        by_rule[rule] += points
-        by_group[group_of.get(rule, "")] += points
+        by_rule[rule] = by_rule.get(rule, 0) + points
+    for rule, points in by_rule.items():
+        group = group_of.get(rule, "")
+        by_group[group] = by_group.get(group, 0) + points
     return by_rule, by_group
 
 

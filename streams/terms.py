@@ -122,10 +122,13 @@ def _fit(rule: FitRule) -> FitTerm:
 
 
 def _interest(rule: InterestRule) -> InterestTerm:
-    tests = tuple(_test(field, wanted) for field, wanted in rule.where.items())
-    matches = tests[0] if len(tests) == 1 else lambda data: all(test(data) for test in tests)
     ceiling = CEILING_MAX if rule.ceiling is None else rule.ceiling
-    return InterestTerm(rule.name, rule.group, rule.points, ceiling, matches)
+    return InterestTerm(rule.name, rule.group, rule.points, ceiling, _all(rule))
+
+
+def _all(rule: InterestRule) -> Test:
+    first, *others = [_test(field, wanted) for field, wanted in rule.where.items()] or [lambda _: True]
+    return (lambda data: first(data) and all(test(data) for test in others)) if others else first
 
 
 def _test(field: str, wanted: str | float | bool | list[str]) -> Test:  # noqa: FBT001  a value of the file
