@@ -31,6 +31,8 @@ def watcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
         ports = [stack.enter_context(worker(shown)) for shown in split()]
         running = stack.enter_context(prometheus(program, tmp_path_factory.mktemp("prometheus"), ports))
         running.until('sum(up{job="leadrelay"}) == 2')
-        running.until("count(lane:leadrelay_handoffs:max) >= 6")  # three lanes, two triggers
-        running.until("leadrelay:messages:rate5m")
+        # Rates need two values of a recorded series, and each group of rules is evaluated at a time of its own.
+        for recorded in ("stage_entered", "handoffs", "messages"):
+            running.until(f"min(count_over_time(lane:leadrelay_{recorded}:max[1m])) >= 3")
+        running.until("count(count by (lane) (lane:leadrelay_handoffs:max)) == 3")
         yield running
