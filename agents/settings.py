@@ -51,8 +51,9 @@ class Settings(BaseSettings):
     """Lanes: partitions of every topic, and so the most workers that share the work. It cannot be changed later."""
     agreement: Path | None = None
     """The agreement's TOML file; without one, the agreement that leadrelay brings."""
-    clock: Literal["wall", "stream"] = "wall"
-    """What makes deadlines come due: the time of day, or the time of the events (for histories and demonstrations)."""
+    clock: Literal["wall", "stream", "off"] = "wall"
+    """What makes deadlines come due: the time of day, the time of the events (for demonstrations), or nothing (while a
+    history is fed)."""
     commit_ms: Milliseconds = 20
     """The shortest time between the starts of two transactions: less is quicker, more is cheaper."""
     idle_commit_ms: Milliseconds = 250
