@@ -1,6 +1,7 @@
 """Lanes with a real history behind them, for tests of what is shown of lanes."""
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from itertools import islice
 
@@ -31,7 +32,7 @@ def relays() -> tuple[Relay, ...]:
     return tuple(replay.relays)
 
 
-def counts() -> dict[int, dict[Key, int]]:
+def counts() -> Mapping[int, Mapping[Key, int]]:
     """What the lanes show, by lane."""
     return {relay.lane: relay.shown for relay in relays()}
 
