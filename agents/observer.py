@@ -22,6 +22,10 @@ class Reporter(Observer):
         self._log = structlog.stdlib.get_logger(f"{NAME}.engine")
         self._away_logged_s: float | None = None
 
+    def assigned(self, lanes: Sequence[int], generation: int) -> None:
+        """Note which lanes the group gave us."""
+        self._log.info("lanes assigned", lanes=list(lanes), generation=generation)
+
     def opened(self, lane: int, rows: int, seconds: float, waited: float) -> None:
         """Note a lane that is open."""
         self._metrics.restore_seconds.observe(seconds)

@@ -62,6 +62,12 @@ async def test_a_commit_is_counted_and_measured_but_not_logged() -> None:
     assert await heard.shown("leadrelay_transaction_seconds_sum 0.03")
 
 
+def test_the_lanes_that_the_group_gives_are_logged() -> None:
+    with capture_logs() as logged:
+        Heard().reporter.assigned((0, 4), 7)
+    assert [(entry["log_level"], entry["lanes"], entry["generation"]) for entry in logged] == [("info", [0, 4], 7)]
+
+
 @pytest.mark.parametrize(("abandoned", "level"), [(False, "info"), (True, "warning")])
 def test_giving_up_lanes_is_everyday_unless_a_transaction_was_left_behind(abandoned: bool, level: str) -> None:  # noqa: FBT001
     with capture_logs() as logged:
