@@ -9,6 +9,8 @@ from aiokafka import AIOKafkaConsumer
 
 from agents.engine.settings import EngineSettings
 
+STOP_S = 5.0
+
 Level = Literal["read_committed", "read_uncommitted"]
 
 
@@ -34,4 +36,17 @@ async def consumer(settings: EngineSettings, level: Level, **options: Any) -> As
         await asyncio.sleep(0)
         yield made
     finally:
-        await made.stop()
+        await _stop(made)
+
+
+async def _stop(made: AIOKafkaConsumer) -> None:
+    """Stop a consumer in a task of its own.
+
+    aiokafka's Fetcher.close() awaits tasks that it has cancelled, so stop() may end with a CancelledError that is not
+    ours, halfway; Faust would take it for the cancellation of its fetcher.
+    """
+    stopping = asyncio.create_task(made.stop())
+    await asyncio.wait([stopping], timeout=STOP_S)
+    if not stopping.done() or stopping.cancelled() or stopping.exception() is not None:
+        stopping.cancel()
+        await made._client.close()  # noqa: SLF001

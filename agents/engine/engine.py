@@ -84,6 +84,7 @@ class Engine:
         if self._stopped:
             return
         self._owned = tuple(sorted(partitions))
+        self.observer.assigned(self._owned, membership.generation)
         if partitions:
             self._opening_since = _now()
             self.opener.start(partitions, membership)

@@ -8,6 +8,9 @@ from agents.errors import LeadrelayError
 class Observer:
     """Hears of everything; this one does nothing with it. Calls come from the event loop and must return at once."""
 
+    def assigned(self, lanes: Sequence[int], generation: int) -> None:
+        """Hear which lanes the group gave us; they are opened next."""
+
     def opened(self, lane: int, rows: int, seconds: float, waited: float) -> None:
         """Hear that a lane is open: rows restored, time taken, of which waiting for an older owner's transaction."""
 

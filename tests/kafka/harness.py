@@ -58,12 +58,12 @@ class WorkerProcess:
         found = []
         for line in self.text().splitlines():
             with suppress(ValueError):
-                parsed = json.loads(line)
+                parsed = json.loads(line[line.find("{") :])  # Faust's spinner may stand before it
                 if isinstance(parsed, dict) and parsed.get("event") == name:
                     found.append(parsed)
         return found
 
-    async def until(self, true: Callable[[], object], bound_s: float = 30) -> None:
+    async def until(self, true: Callable[[], object], bound_s: float = 90) -> None:
         """Wait until this holds; fail with the log's end when the process ends or the time is over."""
         limit = time.monotonic() + bound_s
         while not true():
@@ -71,7 +71,7 @@ class WorkerProcess:
             assert time.monotonic() < limit, f"nothing within {bound_s} s:\n{self.text()[-3000:]}"
             await asyncio.sleep(0.05)
 
-    async def exit_code(self, bound_s: float = 30) -> int:
+    async def exit_code(self, bound_s: float = 90) -> int:
         """Wait for its end."""
         limit = time.monotonic() + bound_s
         while self.running:
@@ -134,15 +134,15 @@ async def read_all(address: str, topic: str, partitions: int, level: str = "read
     return sorted(found, key=lambda record: (record.partition, record.offset))
 
 
-async def open_transactions(address: str, topic: str, partitions: int) -> list[int]:
-    """Partitions in which a transaction is open now: their last stable offset is behind the end."""
+async def open_transactions(address: str, topic: str, partitions: int) -> dict[int, int]:
+    """Partitions in which a transaction is open now, and where it begins: the last stable offset is behind the end."""
     places = [TopicPartition(topic, partition) for partition in range(partitions)]
     async with reader(address) as stable, reader(address, "read_uncommitted") as raw:
         raw.assign(places)
         stable.assign(places)
         ends = await raw.end_offsets(places)
         stables = await stable.end_offsets(places)
-    return [place.partition for place in places if stables[place] < ends[place]]
+    return {place.partition: stables[place] for place in places if stables[place] < ends[place]}
 
 
 Message = tuple[int, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]

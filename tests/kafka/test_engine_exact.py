@@ -5,14 +5,16 @@ from pathlib import Path
 import pytest
 
 from agents.broker import EmbeddedBroker
-from tests.kafka.harness import end_all, open_transactions, toy_worker
+from tests.kafka.harness import end_all, open_transactions, read_all, toy_worker
 from tests.kafka.toy_check import RIGHT, new_toy, until_done
 
 pytestmark = pytest.mark.kafka
 
 
-async def test_a_plain_run_is_exact(broker: EmbeddedBroker, tmp_path: Path) -> None:
+async def test_a_plain_run_is_exact_and_takes_large_records(broker: EmbeddedBroker, tmp_path: Path) -> None:
     toy = await new_toy(broker.address, 20_000, 2000)
+    large = b"5:" + b"x" * (1 << 20) + b":echo"
+    await toy.put(1, b"L000001", large, [("traceparent", b"t" * 3000)])
     worker = toy_worker(tmp_path / "a", toy.settings())
     try:
         await until_done(toy, worker)
@@ -23,17 +25,18 @@ async def test_a_plain_run_is_exact(broker: EmbeddedBroker, tmp_path: Path) -> N
     assert code == 0
     assert seconds < 5
     assert len(worker.events("opened")) == toy.partitions
+    echoes = await read_all(broker.address, f"{toy.app_id}-echo", toy.partitions)
+    assert [(echo.partition, echo.key, echo.value, echo.headers) for echo in echoes] == [
+        (1, b"L000001", large, (("reason", b"large"), ("traceparent", b"t" * 3000)))
+    ]
 
 
 async def test_a_kill_inside_an_open_transaction_loses_and_doubles_nothing(
     broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
-    toy = await new_toy(broker.address, 20_000, 2000)
-    killed = toy_worker(
-        tmp_path / "a",
-        toy.settings(uncommitted_max=200, read_max=100),
-        hook={"point": "acknowledged", "at": 5, "act": "kill"},
-    )
+    toy = await new_toy(broker.address, 8000, 1000)
+    small = toy.settings(uncommitted_max=200, read_max=100)
+    killed = toy_worker(tmp_path / "a", small, hook={"point": "acknowledged", "at": 5, "act": "kill"})
     worker = None
     try:
         assert await killed.exit_code() == -9

@@ -12,10 +12,7 @@ from tests.kafka.harness import WorkerProcess, end_all, toy_worker
 from tests.kafka.toy_check import RIGHT, Toy, new_toy, until_done
 
 pytestmark = pytest.mark.kafka
-
-LOST_S = 9.0
-"""After so long the group has given the lanes of a frozen worker to others: its session ended after six."""
-SLOW = {"uncommitted_max": 400, "read_max": 200}
+SLOW = {"uncommitted_max": 100, "read_max": 50}
 PATIENT = {**SLOW, "fence_grace_ms": 60_000, "transaction_timeout_ms": 60_000}
 
 
@@ -26,12 +23,13 @@ async def frozen(toy: Toy, log: Path, point: str, **settings: Any) -> WorkerProc
     return worker
 
 
-async def test_frozen_before_the_group_was_asked_it_is_refused(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    toy = await new_toy(broker.address, 20_000, 500)
-    old = await frozen(toy, tmp_path / "old", "acknowledged", **PATIENT)
-    new = toy_worker(tmp_path / "new", toy.settings(**PATIENT))
+async def before_the_group_was_asked(toy: Toy, logs: Path) -> None:
+    """It is refused, and goes on with lanes read anew."""
+    old = await frozen(toy, logs / "refused-old", "acknowledged", **PATIENT)
+    new = toy_worker(logs / "refused-new", toy.settings(**PATIENT))
     try:
-        await asyncio.sleep(LOST_S)
+        await new.until(lambda: any(len(event["lanes"]) == toy.partitions for event in new.events("assigned")))
+        await asyncio.sleep(3)
         held = toy.partitions - len(new.events("opened"))
         old.send(signal.SIGCONT)
         await old.until(lambda: old.events("refused"))
@@ -44,12 +42,13 @@ async def test_frozen_before_the_group_was_asked_it_is_refused(broker: EmbeddedB
     assert await toy.compare() == RIGHT
 
 
-async def test_frozen_after_the_group_agreed_the_new_owner_waits_for_it(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    toy = await new_toy(broker.address, 20_000, 500)
-    old = await frozen(toy, tmp_path / "old", "fenced", **PATIENT)
-    new = toy_worker(tmp_path / "new", toy.settings(**PATIENT))
+async def after_the_group_agreed(toy: Toy, logs: Path) -> None:
+    """It may commit, and the new owner has waited for that."""
+    old = await frozen(toy, logs / "agreed-old", "fenced", **PATIENT)
+    new = toy_worker(logs / "agreed-new", toy.settings(**PATIENT))
     try:
-        await asyncio.sleep(LOST_S)
+        await new.until(lambda: any(len(event["lanes"]) == toy.partitions for event in new.events("assigned")))
+        await asyncio.sleep(3)
         held = toy.partitions - len(new.events("opened"))
         old.send(signal.SIGCONT)
         await until_done(toy, old, new)
@@ -62,10 +61,10 @@ async def test_frozen_after_the_group_agreed_the_new_owner_waits_for_it(broker: 
     assert await toy.compare() == RIGHT
 
 
-async def test_frozen_under_a_name_that_another_process_took_it_ends(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    toy = await new_toy(broker.address, 20_000, 500)
-    old = await frozen(toy, tmp_path / "old", "fenced", instance="w0", **SLOW)
-    new = toy_worker(tmp_path / "new", toy.settings(instance="w0"))
+async def while_another_took_its_name(toy: Toy, logs: Path) -> None:
+    """It ends, and says why."""
+    old = await frozen(toy, logs / "named-old", "fenced", instance="w0", **SLOW)
+    new = toy_worker(logs / "named-new", toy.settings(instance="w0"))
     try:
         await new.until(lambda: new.events("committed"))
         old.send(signal.SIGCONT)
@@ -76,3 +75,13 @@ async def test_frozen_under_a_name_that_another_process_took_it_ends(broker: Emb
         end_all([old, new])
     assert "another worker has taken our name" in old.text()
     assert await toy.compare() == RIGHT
+
+
+async def test_a_frozen_worker_that_comes_back_changes_nothing(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    """Three at once, because most of it is waiting for sessions to end."""
+    toys = [await new_toy(broker.address, 8000, 500) for _ in range(3)]
+    async with asyncio.TaskGroup() as group:
+        for toy, story in zip(
+            toys, (before_the_group_was_asked, after_the_group_agreed, while_another_took_its_name), strict=True
+        ):
+            group.create_task(story(toy, tmp_path))

@@ -92,6 +92,9 @@ class Teller(Observer):
     def _tell(self, event: str, **fields: Any) -> None:
         print(json.dumps({"event": event, "at": round(time.time(), 3), **fields}), file=sys.__stderr__, flush=True)
 
+    def assigned(self, lanes: Sequence[int], generation: int) -> None:
+        self._tell("assigned", lanes=list(lanes), generation=generation)
+
     def opened(self, lane: int, rows: int, seconds: float, waited: float) -> None:
         self._tell("opened", lane=lane, rows=rows, seconds=round(seconds, 3), waited=round(waited, 3))
 

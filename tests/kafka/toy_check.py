@@ -109,11 +109,11 @@ async def new_toy(address: str, events: int, leads: int) -> Toy:
     return toy
 
 
-async def until_done(toy: Toy, *workers: WorkerProcess, bound_s: float = 60) -> None:
+async def until_done(toy: Toy, *workers: WorkerProcess, bound_s: float = 120) -> None:
     async with asyncio.timeout(bound_s):
         while await toy.done() < toy.events:
             assert any(worker.running for worker in workers), workers[0].text()[-3000:]
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.2)
 
 
 def _out_of_order(facts: list[Any]) -> int:

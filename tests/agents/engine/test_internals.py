@@ -7,6 +7,7 @@ import aiokafka.producer.sender
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer.fetcher import Fetcher as FetchMessages
 from aiokafka.consumer.group_coordinator import GroupCoordinator, NoGroupCoordinator
 from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.producer.message_accumulator import BatchBuilder
@@ -154,6 +155,11 @@ def test_a_consumer_that_is_stopped_at_once_leaks_a_cancellation() -> None:
     assert "suppress" not in inspect.getsource(NoGroupCoordinator.close)
 
 
+def test_a_consumer_that_is_stopped_while_a_fetch_fails_leaks_a_cancellation() -> None:
+    """So `clients.consumer` stops it in a task of its own."""
+    assert in_order(FetchMessages.close, "for x in self._pending_tasks:", "x.cancel()", "await x")
+
+
 def test_faust_reads_through_drain_messages_and_answers_cancellation_with_its_missing_supervisor() -> None:
     source = inspect.getsource(Fetcher)
     assert "await consumer._drain_messages(self)" in source
@@ -181,6 +187,10 @@ def test_the_flow_of_messages_can_be_waited_for() -> None:
     assert in_order(BaseConsumer.__init__, "self.can_resume_flow = Event()", "self.suspend_flow = Event()")
     assert in_order(BaseConsumer.stop_flow, "self.can_resume_flow.clear()", "self.suspend_flow.set()")
     assert "thread_loop" in inspect.getsource(ServiceThread)
+
+
+def test_a_consumer_has_its_client() -> None:
+    assert in_order(AIOKafkaConsumer.__init__, "self._client = ")
 
 
 def test_a_message_is_made_from_these() -> None:
