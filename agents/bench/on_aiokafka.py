@@ -29,7 +29,7 @@ async def run(job: Job) -> None:
     stopwatch = Stopwatch(job)
     handled = await _relay(consumer, producer, plain, stopwatch)
     await producer.flush()
-    stopwatch.finish(handled, handoffs=plain.handoffs)
+    stopwatch.finish(handled, plain.handoffs)
     await consumer.stop()
     await producer.stop()
 

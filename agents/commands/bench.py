@@ -1,0 +1,64 @@
+"""`leadrelay bench`: what exactly once costs, beside plain Faust and plain aiokafka."""
+# ruff: noqa: PLC0415  imports are local, so that help is quick
+
+from typing import Annotated
+
+import typer
+
+from agents import console
+from agents.commands.options import Json, example
+
+EXAMPLE = example("leadrelay bench", "leadrelay bench --events 1000000 --systems leadrelay,aiokafka --json")
+
+
+def bench(  # noqa: PLR0913  one parameter an option
+    events: Annotated[
+        int, typer.Option(min=100, help="Events to handle; Faust handles a twentieth, 20,000 or more.")
+    ] = 200_000,
+    *,
+    leads: Annotated[int | None, typer.Option(min=1, help="Leads they are of; else a tenth of the events.")] = None,
+    systems: Annotated[
+        str, typer.Option(metavar="NAMES", help="What to measure, with commas between.")
+    ] = "leadrelay,faust,aiokafka",
+    broker: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="A Kafka that has none of leadrelay's topics: they are made, and deleted at the end. "
+            "Without it a broker is started for the bench; LEADRELAY_BROKER is not looked at.",
+            show_default=False,
+        ),
+    ] = None,
+    lanes: Annotated[int, typer.Option(min=1, max=1000, help="Partitions of every topic.")] = 12,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the topics there; only with --broker.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure events a second and CPU an event of leadrelay, plain Faust and plain aiokafka.
+
+    All handle the same made-up events with the same rules, one system after the other, each in a process of its own on
+    the same broker. Starting does not count. Broker and system share the machine's cores, so compare ratios.
+    """
+    from agents.bench.report import tables
+    from agents.bench.run import Plan, measure
+
+    if keep and not broker:
+        message = "needs --broker: the broker of the bench ends with it"
+        raise typer.BadParameter(message, param_hint="--keep")
+    plan = Plan(events=events, leads=leads, systems=_systems(systems), broker=broker, lanes=lanes, keep=keep)
+    with console.err().status("") as status:
+        results = measure(plan, status.update)
+    if as_json:
+        console.write_json(results)
+    else:
+        console.print_tables(tables(results))
+
+
+def _systems(names: str) -> tuple[str, ...]:
+    from agents.bench.run import SYSTEMS
+
+    asked = [name.strip() for name in names.split(",")]
+    unknown = sorted({*asked} - {*SYSTEMS})
+    if unknown:
+        message = f"{', '.join(unknown)}: choose from {', '.join(SYSTEMS)}"
+        raise typer.BadParameter(message, param_hint="--systems")
+    return tuple(system for system in SYSTEMS if system in asked)

@@ -1,0 +1,138 @@
+"""`bench` measures three systems that handle the same events with the same rules, and leadrelay's rows are right."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.agreement import load_terms
+from agents.bench import places, sampler
+from agents.bench.events import made_up
+from agents.bench.report import tables
+from agents.bench.run import SYSTEMS, faust_events
+from agents.bench.stopwatch import Job, Stopwatch
+from agents.broker import EmbeddedBroker
+from agents.verify import SAID, Verdict, verify
+from schemas import topics
+from streams.routing import lane_of
+from tests.kafka.harness import ROOT, read_all
+
+EVENTS, LANES = 3000, 4
+MAIN = "from agents.cli import main; main()"
+
+
+@pytest.fixture(scope="module")
+def own_broker() -> Iterator[EmbeddedBroker]:
+    """A broker without leadrelay's topics: those of the bench have the catalogue's names."""
+    with EmbeddedBroker() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def measured(own_broker: EmbeddedBroker) -> dict[str, dict[str, Any]]:
+    done = _bench(own_broker.address, "--keep")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _bench(address: str, *options: str) -> subprocess.CompletedProcess[str]:
+    asked = ["bench", "--events", str(EVENTS), "--lanes", str(LANES), "--broker", address, "--json", *options]
+    return subprocess.run([sys.executable, "-c", MAIN, *asked], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.kafka
+def test_each_system_handles_every_event_and_hands_the_same_leads_over(measured: dict[str, dict[str, Any]]) -> None:
+    assert tuple(measured) == ("leadrelay", "faust", "aiokafka")
+    for found in measured.values():
+        assert list(found)[:2] == ["events_per_s", "cpu_us_per_event"]
+        assert found["events"] == EVENTS
+        assert found["events_per_s"] > 0
+        assert 0 < found["deciding_us_per_event"] < found["cpu_us_per_event"]
+    assert len({found["handoffs"] for found in measured.values()}) == 1
+    assert measured["leadrelay"]["handoffs"] > 0
+
+
+@pytest.mark.kafka
+@pytest.mark.usefixtures("measured")
+async def test_what_leadrelay_wrote_is_what_a_pure_replay_gives(own_broker: EmbeddedBroker) -> None:
+    names = {*SAID, topics.FACT.name, *(topic.name for topic in topics.INPUTS)}
+    records = {name: await read_all(own_broker.address, name, LANES) for name in names}
+    changelog = await read_all(own_broker.address, places.changelog("leadrelay"), LANES)
+    verdict = verify(load_terms(), LANES, records, changelog, Verdict())
+    assert verdict.equal, verdict.examples
+    assert verdict.messages == EVENTS
+
+
+@pytest.mark.kafka
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("system", places.OTHERS)
+async def test_the_others_end_with_the_same_rows(own_broker: EmbeddedBroker, system: str) -> None:
+    rows = {}
+    for name in ("leadrelay", system):
+        found = await read_all(own_broker.address, places.changelog(name), LANES)
+        rows[name] = {record.key: record.value for record in found if not record.key.startswith(b"\x00")}
+    assert rows["leadrelay"] == rows[system]
+
+
+@pytest.mark.kafka
+@pytest.mark.usefixtures("measured")
+def test_topics_in_use_are_left_alone(own_broker: EmbeddedBroker) -> None:
+    done = _bench(own_broker.address)
+    assert done.returncode == 1
+    assert "topics that are in use" in done.stderr
+    assert topics.ACTIVITY.name in done.stderr
+
+
+def test_the_events_are_the_same_for_the_same_seed() -> None:
+    assert list(made_up(50, 5, 1)) == list(made_up(50, 5, 1))
+    assert list(made_up(50, 5, 1)) != list(made_up(50, 5, 2))
+    assert {event.subject for event in made_up(200, 5, 1)} == {f"lead-{n:07}" for n in range(5)}
+
+
+@pytest.mark.parametrize(("events", "handled"), [(3000, 3000), (200_000, 20_000), (1_000_000, 50_000)])
+def test_faust_handles_a_part(events: int, handled: int) -> None:
+    assert faust_events(events) == handled
+
+
+def test_the_stopwatch_starts_when_the_system_is_warm(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    stopwatch = Stopwatch(Job(address="", lanes=1, events=1000, result=str(path), broker_pid=os.getpid()))
+    time.sleep(0.05)
+    stopwatch.reached(10)
+    stopwatch.reached(11)
+    sum(range(3_000_000))
+    stopwatch.finish(1000, 7)
+    found = json.loads(path.read_text())
+    assert found["events"] == 1000
+    assert found["handoffs"] == 7
+    assert found["events_per_s"] == pytest.approx(990 / found["seconds"], rel=0.1)
+    assert found["broker_cpu_us_per_event"] == pytest.approx(found["cpu_us_per_event"], abs=25e3 / 990 * 2)
+
+
+def test_cpu_belongs_to_the_part_whose_function_runs() -> None:
+    seen: Counter[str] = Counter()
+
+    class Key(bytes):
+        def __len__(self) -> int:
+            seen[sampler.part_of(sys._getframe())] += 1
+            return 0
+
+    lane_of(Key(), 1)
+    assert seen == {"rules": 1}
+    assert sampler.part_of(sys._getframe()) == sampler.OTHER
+
+
+def test_ratios_are_to_the_first_system() -> None:
+    found = {"events_per_s": 100, "cpu_us_per_event": 10.0, "deciding_us_per_event": 5.0}
+    found |= {"broker_cpu_us_per_event": None, "events": 1, "parts_us_per_event": {"rules": 5.0, "engine": 5.0}}
+    slow = {**found, "events_per_s": 25, "cpu_us_per_event": 40.0, "parts_us_per_event": {"rules": 5.0, "faust": 35.0}}
+    compared, parts = tables(dict(zip(SYSTEMS, (found, slow), strict=False)))
+    assert [row[2:4] for row in compared.rows] == [("1.00", "1.00"), ("4.00", "0.25")]
+    assert parts.rows == [("rules", "5.0", "5.0"), ("engine", "5.0", "-"), ("faust", "-", "35.0")]
