@@ -112,7 +112,10 @@ class TakenOn:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """An attempt: the how-manieth of this pursuit and of all; `answers` when it is the first answer of this pursuit."""
+    """An attempt: the how-manieth of this pursuit and of all; `answers` when it is the first answer of this pursuit.
+
+    `number` is 0 when the attempt was made before this pursuit began, and was told of late.
+    """
 
     channel: Channel
     outcome: Outcome

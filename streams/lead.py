@@ -69,26 +69,29 @@ def _stage_moved(lead: Lead, fact: f.StageMoved, moment: Moment) -> None:
     lead.history = [*lead.history, (fact.to_stage, moment.at)][-HISTORY_MAX:]
 
 
-def _handed_over(lead: Lead, fact: f.HandedOver, _: Moment) -> None:
-    _pursued(lead)
+def _handed_over(lead: Lead, fact: f.HandedOver, moment: Moment) -> None:
+    _pursued(lead, moment)
     lead.handoffs = fact.number
     lead.due_at = fact.due_at
 
 
-def _taken_on(lead: Lead, _: f.TakenOn, __: Moment) -> None:
-    _pursued(lead)
+def _taken_on(lead: Lead, _: f.TakenOn, moment: Moment) -> None:
+    _pursued(lead, moment)
 
 
-def _pursued(lead: Lead) -> None:
+def _pursued(lead: Lead, moment: Moment) -> None:
     lead.with_sales = True
+    lead.pursued_at = moment.at
     lead.attempts = lead.unanswered = 0
     lead.answered = False
 
 
 def _attempted(lead: Lead, fact: f.Attempted, _: Moment) -> None:
-    lead.attempts, lead.attempts_of_all = fact.number, fact.number_of_all
-    lead.unanswered = 0 if fact.outcome == "answered" else lead.unanswered + 1
-    lead.answered |= fact.answers
+    lead.attempts_of_all = fact.number_of_all
+    if fact.number:
+        lead.attempts = fact.number
+        lead.unanswered = 0 if fact.outcome == "answered" else lead.unanswered + 1
+        lead.answered |= fact.answers
 
 
 def _deadline_ended(lead: Lead, _: f.DeadlineEnded, __: Moment) -> None:

@@ -46,16 +46,17 @@ def remind(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noq
 def attempt(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Count the attempt; after too many in a row without an answer the lead goes back.
 
-    An attempt made before the handoff, whose feedback came late, is no response to it.
+    An attempt that was made before this pursuit, and told of late, is no response and counts for no return.
     """
     data = message.data
-    answers = data.outcome == "answered" and not lead.answered
-    number, of_all = lead.attempts + 1, lead.attempts_of_all + 1
+    timely = message.at >= lead.pursued_at
+    answers = timely and data.outcome == "answered" and not lead.answered
+    number, of_all = lead.attempts + 1 if timely else 0, lead.attempts_of_all + 1
     yield Attempted(data.channel, data.outcome, data.reason, data.by, number, of_all, answers)
-    if message.at >= lead.history[-1][1]:  # while a deadline runs, the last move is the handoff
+    if timely:
         yield from respond(lead, message)
-    if lead.with_sales and lead.unanswered >= terms.attempts_max and lead.stage in {"mql", "accepted"}:
-        yield from _give_back(lead, NO_ANSWER, AGREEMENT, terms)
+        if lead.stage in {"mql", "accepted"} and lead.unanswered >= terms.attempts_max:
+            yield from _give_back(lead, NO_ANSWER, AGREEMENT, terms)
 
 
 def accept(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001

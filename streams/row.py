@@ -43,7 +43,8 @@ class Lead:
         interests: The ledger of interest, oldest first; their points add up to `interest`.
         peak: The highest rung of the funnel ever reached.
         again_at: The score from which a returned lead is handed over again; 0 before its first return.
-        attempts: Attempts of the present pursuit; a pursuit begins when sales get or take the lead.
+        pursued_at: When the present pursuit began: when sales got or took the lead.
+        attempts: Attempts of the present pursuit.
         unanswered: Attempts since the last answer, within the pursuit.
         reachable: Whether the lead may be nurtured.
         agreement: Number of the version that decided last.
@@ -69,6 +70,7 @@ class Lead:
     owner: str = ""
     handoffs: int = 0
     again_at: int = 0
+    pursued_at: int = 0
     attempts: int = 0
     attempts_of_all: int = 0
     unanswered: int = 0

@@ -77,10 +77,17 @@ def test_a_response_that_was_in_time_counts_whenever_it_arrives() -> None:
 
 
 def test_an_attempt_before_the_handoff_is_no_response_to_it() -> None:
-    story = given(ASKED)
-    assert kinds(story.when(attempt(MONDAY - 1))) == ["attempted"]
-    assert story.lead.due_at == DUE
+    story = given(attempt(MONDAY - HOUR), ASKED)
+    assert story.when(attempt(MONDAY - 1, outcome="answered")) == [
+        Attempted("phone", "answered", "", "sam", 0, 2, answers=False)
+    ]
+    assert (story.lead.attempts, story.lead.attempts_of_all, story.lead.due_at) == (0, 2, DUE)
     assert MET in story.when(attempt(MONDAY))
+
+
+def test_attempts_before_the_handoff_give_nothing_back() -> None:
+    story = given(ASKED, *[attempt(MONDAY - 1) for _ in range(6)], attempt(MONDAY))
+    assert (story.lead.stage, story.lead.unanswered) == ("mql", 1)
 
 
 def test_another_owner_is_no_response() -> None:
