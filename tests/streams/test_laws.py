@@ -1,0 +1,164 @@
+"""What holds for the fold of any history: cut, repeated, mixed, replayed."""
+
+from collections import Counter
+from dataclasses import replace
+from random import Random
+
+import orjson
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from schemas import fact as f
+from schemas import topics
+from schemas.codec import BY_TYPE, Output, plain
+from schemas.envelope import REASONS, instant, opened
+from streams.funnel import Key
+from streams.lead import Moment, evolve
+from streams.relay import Relay
+from streams.replay import Replay
+from streams.row import Lead, pack
+from streams.terms import Terms
+from tests.streams.given import Event, fact_of, home
+from tests.streams.histories import AGREEMENTS, EVENTS, LANES, Fold, History, binary, folded, histories, journal, law
+
+# ---- one end, whatever is cut, repeated or mixed
+
+
+@law
+@given(histories(), st.dictionaries(st.integers(0, 60), st.booleans(), max_size=8))
+def test_a_lane_that_is_cut_anywhere_ends_as_one_that_is_not(history: History, cuts: dict[int, bool]) -> None:
+    terms, records = history
+    whole, cut = folded(terms, records), Fold(terms)
+    for number, record in enumerate(records):
+        if number in cuts:
+            cut.commit()
+        if cuts.get(number):
+            cut.crash()
+        cut.take(record)
+    cut.commit()
+    assert cut.rows == whole.rows
+    assert cut.outputs == whole.outputs
+    assert cut.totals == whole.totals
+    assert cut.table == whole.table
+
+
+@law
+@given(AGREEMENTS, st.lists(EVENTS, min_size=10, max_size=40))
+def test_a_replay_of_lines_is_what_lanes_make_of_records_in_binary_mode(terms: Terms, events: list[Event]) -> None:
+    replay, lanes = Replay(terms, LANES), [Relay(lane, LANES, terms) for lane in range(LANES)]
+    said = list(replay.feed([event.value() for event in events]))
+    offsets = Counter[tuple[str, int]]()
+    for event in events:
+        lane = home(event.lead, LANES)
+        record = binary(event.record(lane, 0))
+        lanes[lane].take(replace(record, offset=offsets[record.topic, lane]))
+        offsets[record.topic, lane] += 1
+    written = [output for lane in lanes for output in lane.harvest().outputs]
+    assert _without_dead_letters(written) == _without_dead_letters(said)
+    assert {lead.id.encode(): pack(lead) for lead in replay.leads()} == {**lanes[0].rows, **lanes[1].rows}
+    assert replay.counts() == sum((Counter(dict(lane.counts.totals)) for lane in lanes), Counter[Key]())
+
+
+def _without_dead_letters(outputs: list[Output]) -> Counter[Output]:
+    """A dead letter is as it came, so in the mode in which it came."""
+    return Counter(output for output in outputs if output.topic != topics.DEADLETTER.name)
+
+
+@law
+@given(histories(), st.data())
+def test_a_repeated_message_changes_nothing(history: History, data: st.DataObject) -> None:
+    terms, records = replace(history[0], remember=256), history[1]
+    assume(records)
+    fold = Fold(terms)
+    number = data.draw(st.integers(0, len(records) - 1))
+    again = records[number]
+    fold.take(*records[:number])
+    known = again.key in fold.relay.drafts
+    end = fold.relay.take(again)
+    fold.take(*records[number + 1 :]).commit()
+    before, counted = dict(fold.rows), fold.totals
+    second = fold.relay.take(replace(again, offset=1000))
+    fold.commit()
+    if end in {"applied", "repeated"} or (end == "ignored" and known):
+        assert second == "repeated"
+    if second != "applied":
+        assert fold.totals - counted == Counter({("messages", again.topic, second): 1})
+    if second in {"repeated", "refused"}:
+        assert fold.rows == before
+
+
+@law
+@given(histories(), st.randoms(use_true_random=False))
+def test_leads_do_not_influence_each_other(history: History, chance: Random) -> None:
+    terms, records = history
+    places = [record.key for record in records]
+    chance.shuffle(places)
+    queues = {key: [record for record in records if record.key == key] for key in set(places)}
+    mixed = [queues[key].pop(0) for key in places]
+    one, other = folded(terms, records), folded(terms, mixed)
+    assert other.rows == one.rows
+    assert Counter(other.outputs) == Counter(one.outputs)
+    assert other.totals == one.totals
+
+
+@law
+@given(histories())
+def test_a_lead_is_the_fold_of_its_facts(history: History) -> None:
+    fold = folded(*history)
+    leads: dict[str, Lead] = {}
+    for said in journal(fold):
+        if not isinstance(said.fact, f.Passed):
+            evolve(leads.setdefault(said.lead, Lead(said.lead)), said.fact, Moment(instant(said.at), said.cause))
+    remembered = {lead.id: replace(lead, seen=b"", agreement=0) for lead in fold.leads}
+    assert leads == remembered
+
+
+# ---- every message, every fact, every event
+
+
+@law
+@given(histories())
+def test_every_message_has_one_end_and_leaves_a_fact_with_its_cause(history: History) -> None:
+    terms, records = history
+    relay = Relay(0, LANES, terms)
+    ends: Counter[tuple[str, ...]] = Counter()
+    for record in records:
+        already = len(relay.outputs)
+        end = relay.take(record)
+        ends["messages", record.topic, end] += 1
+        lines = [orjson.loads(each.value or b"") for each in relay.outputs[already:] if each.topic == topics.FACT.name]
+        assert {line["cause"] for line in lines} == {
+            f"{topics.LETTERS[record.topic]}{record.partition}-{record.offset}"
+        }
+        passed = [line["data"] for line in lines if line["fact"] == "passed"]
+        assert [each["end"] for each in passed] == ([] if end == "applied" else [end])
+        letters = [output for output in relay.outputs[already:] if output.topic == topics.DEADLETTER.name]
+        assert [(letter.key, letter.value) for letter in letters] == [(record.key, record.value)] * (end == "refused")
+        assert all(each["reason"] in REASONS for each in passed if end == "refused")
+    assert {key: number for key, number in relay.counts.totals.items() if key[0] == "messages"} == ends
+
+
+@law
+@given(histories())
+def test_every_event_that_is_published_keeps_its_contract(history: History) -> None:
+    fold = folded(*history)
+    identities = Counter()
+    for output in fold.outputs:
+        if output.topic in {topics.FACT.name, topics.DEADLETTER.name}:
+            continue
+        envelope = opened(output.key, output.value, output.headers)
+        kind = BY_TYPE[envelope.type]
+        data = kind.adapter.validate_json(output.value or b"", strict=True)
+        assert plain(data) == output.value
+        assert output.topic == kind.topic
+        assert data.lead == envelope.subject == (output.key or b"").decode()
+        identities[envelope.id] += 1
+    assert set(identities.values()) <= {1}
+
+
+@law
+@given(histories())
+def test_every_fact_keeps_its_contract(history: History) -> None:
+    for said in journal(folded(*history)):
+        assert orjson.loads(orjson.dumps(said.fact)) is not None
+        assert fact_of(orjson.dumps({"fact": f.NAMES[type(said.fact)], "data": said.fact})) == said.fact

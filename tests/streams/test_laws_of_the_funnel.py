@@ -1,0 +1,168 @@
+"""What holds for the leads of any history: handoffs, points and counts add up."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import orjson
+from hypothesis import given
+
+from schemas import fact as f
+from schemas import topics
+from streams.stage import LADDER, RUNG
+from tests.streams.histories import Fold, History, folded, histories, journal, law
+
+SALES = {"mql", "accepted", "sql"}
+"""The stages in which a lead is with sales."""
+
+
+def facts(fold: Fold, *kinds: type) -> Iterator[tuple[str, Any]]:
+    """Lead and fact, of these kinds, in order."""
+    return ((said.lead, said.fact) for said in journal(fold) if isinstance(said.fact, kinds))
+
+
+# ---- handoffs
+
+
+@law
+@given(histories())
+def test_no_handoff_is_lost_or_doubled(history: History) -> None:
+    fold = folded(*history)
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for lead, fact in facts(fold, f.HandedOver):
+        numbers[lead].append(fact.number)
+    published: dict[str, list[int]] = defaultdict(list)
+    for output in fold.outputs:
+        if output.topic == topics.HANDOFF.name:
+            packet = orjson.loads(output.value or b"")
+            published[packet["lead"]].append(packet["handoff"])
+    assert published == numbers
+    assert {lead.id: list(range(1, lead.handoffs + 1)) for lead in fold.leads if lead.handoffs} == numbers
+
+
+@law
+@given(histories())
+def test_a_lead_that_is_with_sales_or_done_with_is_not_handed_over(history: History) -> None:
+    stages: dict[str, str] = defaultdict(lambda: "visitor")
+    before: dict[str, str] = defaultdict(lambda: "visitor")
+    for lead, fact in facts(folded(*history), f.StageMoved, f.HandedOver):
+        if isinstance(fact, f.StageMoved):
+            assert fact.from_stage == stages[lead]
+            before[lead], stages[lead] = stages[lead], fact.to_stage
+        else:
+            assert stages[lead] == "mql"
+            assert before[lead] in {"visitor", "contact", "lead"}
+
+
+@law
+@given(histories())
+def test_nobody_is_handed_over_by_a_score_below_the_threshold(history: History) -> None:
+    terms, _ = history
+    again: dict[str, int] = defaultdict(int)
+    for lead, fact in facts(folded(*history), f.HandedOver, f.Returned, f.Lost, f.Reopened):
+        if not isinstance(fact, f.HandedOver):
+            again[lead] = fact.again_at
+        elif fact.trigger == "score":
+            assert fact.score >= max(terms.handoff_score, again[lead])
+
+
+@law
+@given(histories())
+def test_what_is_known_of_a_lead_agrees_with_itself(history: History) -> None:
+    for lead in folded(*history).leads:
+        assert lead.with_sales == (lead.stage in SALES)
+        assert lead.due_at is None or (lead.stage == "mql" and lead.history[-1][0] == "mql")
+        assert lead.reachable or not lead.track
+        assert RUNG[lead.peak] >= RUNG.get(lead.stage, 0)
+        assert lead.history[-1][0] == lead.stage
+        assert lead.unanswered <= lead.attempts <= lead.attempts_of_all
+        assert lead.arrived_at <= max(lead.active_at, lead.arrived_at)
+
+
+# ---- points
+
+
+@law
+@given(histories())
+def test_the_ledger_adds_up_and_no_ceiling_is_exceeded(history: History) -> None:
+    terms, _ = history
+    ceilings = {term.name: term.ceiling for terms_of in terms.interest.values() for term in terms_of}
+    for lead in folded(*history).leads:
+        assert sum(entry.points for entry in lead.fits) == lead.fit <= terms.fit_ceiling
+        assert sum(entry.points for entry in lead.interests) == lead.interest <= terms.interest_ceiling
+        by_rule, by_group = Counter[str](), Counter[str]()
+        for entry in lead.interests:
+            by_rule[entry.rule] += entry.points
+            by_group[terms.group_of[entry.rule]] += entry.points
+        assert all(abs(points) <= ceilings[rule] for rule, points in by_rule.items())
+        assert all(points <= terms.interest_groups[group] for group, points in by_group.items())
+        groups = {term.name: term.group for term in terms.fit}
+        of_fit = Counter[str]()
+        for entry in lead.fits:
+            of_fit[groups[entry.rule]] += entry.points
+        assert all(points <= terms.fit_groups[group] for group, points in of_fit.items())
+
+
+@law
+@given(histories())
+def test_the_ledger_is_what_the_facts_gave(history: History) -> None:
+    fold = folded(*history)
+    given_points: Counter[str] = Counter()
+    for lead, fact in facts(fold, f.Acted, f.Profiled):
+        given_points[lead] += sum(points for _, points, *_ in fact.points)
+    assert {lead.id: lead.score for lead in fold.leads if lead.score} == {
+        lead: points for lead, points in given_points.items() if points
+    }
+
+
+# ---- counts
+
+
+@law
+@given(histories())
+def test_the_funnel_adds_up(history: History) -> None:
+    fold = folded(*history)
+    stages = Counter(lead.stage for lead in fold.leads)
+    assert {key[1]: number for key, number in fold.totals.items() if key[0] == "leads" and number} == stages
+    reached = Counter(rung for lead in fold.leads for rung in LADDER[: RUNG[lead.peak] + 1])
+    passed = [fold.totals["conversions", below, above] for below, above in pairwise(LADDER)]
+    assert passed == [reached[rung] for rung in LADDER[1:]]
+    assert [len(fold.leads), *passed] == sorted([len(fold.leads), *passed], reverse=True)
+
+
+@law
+@given(histories())
+def test_the_counters_are_what_the_facts_say(history: History) -> None:
+    fold = folded(*history)
+    sources = {lead.id: lead.source for lead in fold.leads}
+    want: Counter[tuple[str, ...]] = Counter()
+    for said in journal(fold):
+        month = said.at[:7]
+        match said.fact:
+            case f.Arrived():
+                want["stage_entered", "visitor", sources[said.lead]] += 1
+                want["month", month, "visitor", sources[said.lead]] += 1
+            case f.StageMoved(_, to):
+                want["stage_entered", to, sources[said.lead]] += 1
+                want["month", month, to, sources[said.lead]] += 1
+            case f.HandedOver(_, trigger):
+                want["handoffs", trigger] += 1
+            case f.Returned(reason):
+                want["returns", reason] += 1
+            case f.DeadlineEnded(outcome):
+                want["deadlines", outcome] += 1
+            case f.Attempted(channel, outcome):
+                want["attempts", channel, outcome] += 1
+    families = {key[0] for key in want}
+    assert {key: number for key, number in fold.totals.items() if key[0] in families} == want
+
+
+@law
+@given(histories())
+def test_every_deadline_ends_at_most_once(history: History) -> None:
+    fold = folded(*history)
+    handed = Counter(lead for lead, _ in facts(fold, f.HandedOver))
+    ended = Counter(lead for lead, _ in facts(fold, f.DeadlineEnded))
+    running = Counter(lead.id for lead in fold.leads if lead.due_at is not None)
+    assert ended + running == handed
