@@ -6,12 +6,18 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from agents.engine.settings import EngineSettings
 
 STOP_S = 5.0
 
 Level = Literal["read_committed", "read_uncommitted"]
+
+
+def passing(error: KafkaError) -> bool:
+    """Whether the same may work in a moment."""
+    return error.retriable or isinstance(error, KafkaTimeoutError)
 
 
 @asynccontextmanager

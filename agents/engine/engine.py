@@ -61,9 +61,7 @@ class Engine:
         """Give up all lanes, and see the running transaction to its end, or leave it to be refused, after a bound."""
         bound_ms = self.settings.revoke_bound_ms if bound_ms is None else bound_ms
         began = time.perf_counter()
-        self.opener.cancel()
-        gone, abandoned = self.lanes.forget(), False
-        self._owned, self._opening_since = (), None
+        gone, abandoned = self.forget(), False
         try:
             async with asyncio.timeout(bound_ms / 1000):
                 await self.writer.idle()
@@ -71,6 +69,12 @@ class Engine:
             abandoned = True
         if gone or abandoned:
             self.observer.revoked(gone, time.perf_counter() - began, abandoned=abandoned)
+
+    def forget(self) -> list[int]:
+        """Give up all lanes at once. Returns those that were open."""
+        self.opener.cancel()
+        self._owned, self._opening_since = (), None
+        return self.lanes.forget()
 
     async def stop(self) -> None:
         """Give up all lanes for good."""

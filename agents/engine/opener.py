@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents.engine.changelog import owner_of, restore
-from agents.engine.clients import consumer
+from agents.engine.clients import consumer, passing
 from agents.engine.lane import Lane
 from agents.engine.membership import Membership
 from agents.engine.positions import settle
@@ -49,7 +49,7 @@ class Opener:
                     await self._writer.start()
                     await self._open(left, membership)
                 except KafkaError as error:
-                    if not (error.retriable or isinstance(error, ConnectionError)):
+                    if not passing(error):
                         raise
                     await asyncio.sleep(RETRY_S)
         except Exception as error:  # noqa: BLE001 - a lane that cannot be opened ends the process

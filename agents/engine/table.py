@@ -26,7 +26,7 @@ class LaneStore(Store):
         change while we read them.
         """
         engine: Engine = self.app.engine
-        await engine.revoke()
+        engine.forget()
         changelog = engine.settings.changelog
         mine = sorted(tp.partition for tp in self.app.assignor.assigned_actives() if tp.topic == changelog)
         coordinator = self.app.consumer._thread._consumer._coordinator  # noqa: SLF001

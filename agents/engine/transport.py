@@ -9,6 +9,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from mode import Service
 
+from agents.engine.clients import passing
 from agents.engine.engine import Engine
 from agents.engine.reader import Batch
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 SCHEME = "lanes"
 RETRY_S = 1.0
 POLL_S = 5.0
+STRIKES = 3
 
 
 class LaneConsumer(driver.Consumer):
@@ -35,28 +37,30 @@ class LaneConsumer(driver.Consumer):
         self.engine.patience.rejoin = self._rejoin
 
     def _rejoin(self) -> None:
-        self._thread.thread_loop.call_soon_threadsafe(self._coordinator.request_rejoin)
-
-    @property
-    def _coordinator(self) -> Any:
-        return self._thread._ensure_consumer()._coordinator  # noqa: SLF001
+        coordinator = self._thread._ensure_consumer()._coordinator  # noqa: SLF001
+        self._thread.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
 
     @Service.task  # type: ignore[untyped-decorator] # Faust is untyped here
     async def _keep_membership(self) -> None:
         """Be seen to poll, and hear of errors: aiokafka's coordinator stands still until somebody asks for them."""
+        strikes = 0
         while not self.should_stop:
             await self.sleep(POLL_S)
             try:
                 polling = asyncio.run_coroutine_threadsafe(self._poll(), self._thread.thread_loop)
                 await asyncio.wait_for(asyncio.wrap_future(polling), POLL_S)
+                strikes = 0
             except TimeoutError:
                 continue
-            except KafkaError as error:
-                if not error.retriable:
+            except KafkaError as error:  # asked for, it lets the coordinator try again
+                strikes += not passing(error)
+                if strikes == STRIKES:
                     self.engine.ending.fail(error)
 
     async def _poll(self) -> None:
-        consumer = self._thread._ensure_consumer()  # noqa: SLF001
+        consumer = self._thread._consumer  # noqa: SLF001
+        if consumer is None:
+            return
         consumer._coordinator.check_errors()  # noqa: SLF001
         with consumer._subscription.fetch_context():  # noqa: SLF001
             await asyncio.sleep(0)
@@ -104,7 +108,7 @@ class LaneConsumer(driver.Consumer):
         try:
             await self.engine.reader.read(self._deliver, lambda: bool(self.should_stop or fetcher.should_stop))
         except KafkaError as error:
-            if not (error.retriable or isinstance(error, ConnectionError)):
+            if not passing(error):
                 raise
             await asyncio.sleep(RETRY_S)
 

@@ -5,7 +5,7 @@ import contextlib
 import time
 import uuid
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerFenced
 
 from agents.engine.lane import Lane, Taken
 from agents.engine.membership import RefusedError
@@ -103,11 +103,12 @@ class Writer:
         except RefusedError as refused:
             self._forget(str(refused), taken)
             self._patience.begin(str(refused))
-            await transactions.abort()
+            await self._abort(transactions)
         except KafkaError as error:
-            if not self._may_begin_again():
+            if not self._may_begin_again(error):
                 raise
-            await self._begin_again(transactions, error, taken)
+            self._forget(type(error).__name__, taken)
+            await self._begin_again(transactions, error)
         else:
             self._committed(taken, time.perf_counter() - began)
 
@@ -117,20 +118,28 @@ class Writer:
         records = sum(part.records for part in taken)
         self._observer.refused(reason, [part.lane.partition for part in taken], records)
 
-    def _may_begin_again(self) -> bool:
-        """Whether the transaction was lost because the broker was away for longer than transactions live.
+    async def _abort(self, transactions: Transactions) -> None:
+        try:
+            await transactions.abort()
+        except KafkaError as error:
+            if not self._may_begin_again(error):
+                raise
+            await self._begin_again(transactions, error)
 
-        A worker with a name of its own ends instead, and is started again: another process may have its name now.
+    def _may_begin_again(self, error: KafkaError) -> bool:
+        """Whether the transaction is lost and nothing is wrong with us.
+
+        Either a new owner of our lanes has ended it, or the broker has, after its timeout; or the broker was away. A
+        worker with a name of its own ends instead, and is started again: another process may have its name now.
         """
-        return self._settings.instance is None and self._watch.away_after(self._started)
+        lost = isinstance(error, ProducerFenced) or self._watch.away_after(self._started)
+        return lost and self._settings.instance is None
 
-    async def _begin_again(self, transactions: Transactions, error: KafkaError, taken: list[Taken]) -> None:
+    async def _begin_again(self, transactions: Transactions, error: KafkaError) -> None:
         """Go on under a new name, with lanes read anew under a new membership, as a new process would."""
-        reason = type(error).__name__
-        self._forget(reason, taken)
         await discard(transactions.producer)
         self.name, self._transactions = self._new_name(), None
-        self._patience.begin(reason, ask=True)
+        self._patience.begin(type(error).__name__, ask=True)
 
     def _committed(self, taken: list[Taken], seconds: float) -> None:
         self.last_commit_at = int(time.time() * 1000)

@@ -61,6 +61,25 @@ async def after_the_group_agreed(toy: Toy, logs: Path) -> None:
     assert await toy.compare() == RIGHT
 
 
+async def until_its_lanes_were_taken(toy: Toy, logs: Path) -> None:
+    """Its transaction was ended by the new owner of its lanes; it goes on under a new name."""
+    settings = {**SLOW, "transaction_timeout_ms": 60_000}
+    old = await frozen(toy, logs / "taken-old", "acknowledged", **settings)
+    new = toy_worker(logs / "taken-new", toy.settings(**settings))
+    try:
+        await new.until(lambda: new.events("committed"))
+        old.send(signal.SIGCONT)
+        await old.until(lambda: old.events("refused"))
+        await old.until(lambda: len(old.events("assigned")) > 1)
+        await until_done(toy, old, new)
+        codes = [worker.terminate()[0] for worker in (old, new)]
+    finally:
+        end_all([old, new])
+    assert new.events("fenced")
+    assert codes == [0, 0]
+    assert await toy.compare() == RIGHT
+
+
 async def while_another_took_its_name(toy: Toy, logs: Path) -> None:
     """It ends, and says why."""
     old = await frozen(toy, logs / "named-old", "fenced", instance="w0", **SLOW)
@@ -78,10 +97,13 @@ async def while_another_took_its_name(toy: Toy, logs: Path) -> None:
 
 
 async def test_a_frozen_worker_that_comes_back_changes_nothing(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    """Three at once, because most of it is waiting for sessions to end."""
-    toys = [await new_toy(broker.address, 8000, 500) for _ in range(3)]
+    """All at once, because most of it is waiting for sessions to end."""
+    stories = (
+        before_the_group_was_asked,
+        after_the_group_agreed,
+        until_its_lanes_were_taken,
+        while_another_took_its_name,
+    )
     async with asyncio.TaskGroup() as group:
-        for toy, story in zip(
-            toys, (before_the_group_was_asked, after_the_group_agreed, while_another_took_its_name), strict=True
-        ):
-            group.create_task(story(toy, tmp_path))
+        for story in stories:
+            group.create_task(story(await new_toy(broker.address, 8000, 500), tmp_path))

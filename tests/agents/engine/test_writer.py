@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import pytest
-from aiokafka.errors import ProducerFenced
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, ProducerFenced
 
 from agents.engine import writer as module
 from agents.engine.lane import Lane, Taken
@@ -158,7 +158,7 @@ async def test_refused_by_the_group_it_forgets_all_lanes_and_aborts() -> None:
 
 async def test_any_other_error_ends_the_process() -> None:
     async with Bench() as bench:
-        bench.transactions.error = error = ProducerFenced()
+        bench.transactions.error = error = MessageSizeTooLargeError()
         bench.offer(0, 0, 1)
         await bench.until(1)
         await bench.writer.idle()
@@ -167,8 +167,8 @@ async def test_any_other_error_ends_the_process() -> None:
         assert bench.transactions.aborted == 0
 
 
-async def lose(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Lose a transaction while the broker is away."""
+async def lose(bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception, *, away: bool = False) -> list[bool]:
+    """Lose a transaction; returns what was asked of the group."""
     asked: list[bool] = []
 
     async def discard(_producer: object) -> None:
@@ -177,30 +177,52 @@ async def lose(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     monkeypatch.setattr(module, "discard", discard)
     bench.patience.rejoin = lambda: asked.append(True)
     bench.transactions.gate.clear()
-    bench.transactions.error = ProducerFenced()
+    bench.transactions.error = error
     bench.offer(0, 0, 1)
     await bench.until(1)
-    bench.watch._away("connection refused")
+    if away:
+        bench.watch._away("connection refused")
     bench.transactions.gate.set()
     await bench.writer.idle()
     await asyncio.sleep(0)
     return asked
 
 
-async def test_a_transaction_lost_with_the_broker_is_begun_again_under_a_new_name(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("error", "away"), [(ProducerFenced(), False), (KafkaTimeoutError(), True)])
+async def test_a_lost_transaction_is_begun_again_under_a_new_name(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, *, away: bool
 ) -> None:
     async with Bench() as bench:
         name = bench.writer.name
-        assert await lose(bench, monkeypatch) == [True]
+        assert await lose(bench, monkeypatch, error, away=away) == [True]
         assert bench.failed == []
         assert bench.lanes.open == {}
         assert bench.writer.name != name
-        assert bench.heard.events == [("refused", "ProducerFenced", [0], 1)]
+        assert bench.heard.events == [("refused", type(error).__name__, [0], 1)]
 
 
-async def test_but_not_under_a_name_that_is_the_same_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_of_a_broker_that_is_there_is_not_a_lost_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Bench() as bench:
+        assert await lose(bench, monkeypatch, KafkaTimeoutError()) == []
+        assert [type(error) for error in bench.failed] == [KafkaTimeoutError]
+
+
+async def test_a_name_that_is_the_same_after_a_restart_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     async with Bench(instance="w0") as bench:
         assert bench.writer.name == "app-w0"
-        assert await lose(bench, monkeypatch) == []
+        assert await lose(bench, monkeypatch, ProducerFenced(), away=True) == []
         assert [type(error) for error in bench.failed] == [ProducerFenced]
+
+
+async def test_a_refused_transaction_that_was_ended_by_the_new_owner_is_begun_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Bench() as bench:
+
+        async def ended() -> None:
+            raise ProducerFenced
+
+        monkeypatch.setattr(bench.transactions, "abort", ended)
+        assert await lose(bench, monkeypatch, RefusedError("ILLEGAL_GENERATION")) == [True]
+        assert bench.failed == []
+        assert bench.heard.events == [("refused", "ILLEGAL_GENERATION", [0], 1)]
