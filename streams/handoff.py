@@ -1,6 +1,6 @@
 """When marketing hands a lead to sales, and the packet that goes with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from schemas.activity import ConversionMade
@@ -13,6 +13,13 @@ from streams.row import Entry, Lead
 from streams.stage import may_move, moved
 from streams.terms import Terms
 
+WISH: Mapping[str, str] = {
+    "demo": "for a demo",
+    "assessment": "for an assessment",
+    "consultation": "for a consultation",
+    "contact_request": "to be contacted",
+}
+
 
 def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Hand the lead over when this message triggers it; sales get a notice when who asks can't be handed over."""
@@ -20,9 +27,9 @@ def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     asked = asked if asked in terms.conversions else ""
     if not may_move("agreement", lead.stage, "mql"):
         if asked:
-            yield Noticed("converted", "sales", f"{lead.id} {_standing(lead)} and asked for a {_words(asked)}.")
+            yield Noticed("converted", "sales", f"{lead.id} {_standing(lead)} and asked {WISH[asked]}.")
     elif asked:
-        yield from _handed(lead, message, terms, "conversion", f"Asked for a {_words(asked)}.")
+        yield from _handed(lead, message, terms, "conversion", f"Asked {WISH[asked]}.")
     elif _reached(lead, terms):
         yield from _handed(lead, message, terms, "score", _reason(lead, terms))
 
@@ -58,10 +65,6 @@ def _handed(
 def _reason(lead: Lead, terms: Terms) -> str:
     needed = f"{threshold(lead, terms)} are needed"
     return f"Score {lead.score} (fit {lead.fit} + interest {lead.interest}); {needed}."
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:

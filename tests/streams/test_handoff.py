@@ -1,8 +1,12 @@
 """When marketing hands a lead to sales."""
 
+from typing import get_args
+
 import pytest
 
+from schemas.bounds import Conversion
 from schemas.fact import Acted, Converted, HandedOver, Noticed, NurtureLeft, StageMoved
+from streams.handoff import WISH
 from tests.streams.given import (
     HOT,
     HOUR,
@@ -101,11 +105,22 @@ def test_a_disqualified_lead_is_not_handed_over_by_score() -> None:
 # ---- by conversion
 
 
-@pytest.mark.parametrize("kind", ["demo", "assessment", "consultation", "contact_request"])
-def test_who_asks_is_handed_over_at_once(kind: str) -> None:
+def test_every_conversion_has_its_words() -> None:
+    assert set(WISH) == set(get_args(Conversion))
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("demo", "Asked for a demo."),
+        ("assessment", "Asked for an assessment."),
+        ("consultation", "Asked for a consultation."),
+        ("contact_request", "Asked to be contacted."),
+    ],
+)
+def test_who_asks_is_handed_over_at_once(kind: str, why: str) -> None:
     story = given()
     facts = story.when(demo(MONDAY, kind=kind))
-    why = f"Asked for a {kind.replace('_', ' ')}."
     assert facts[2:] == [
         Converted(kind),
         StageMoved("visitor", "contact", ("contact",), "agreement", "conversion_made"),
