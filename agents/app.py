@@ -63,7 +63,7 @@ def build_app(settings: Settings) -> LaneApp:
 async def tend(stream: Any) -> None:
     """The one agent of all flows: each batch is folded by its lane, and the engine commits what comes of it."""
     async for batch in stream:
-        batch.fold()
+        await batch.fold()
 
 
 def known(terms: Terms) -> Mapping[str, list[str]]:

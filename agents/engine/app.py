@@ -48,7 +48,7 @@ class LaneBoot(faust.App.BootStrategy):
 
 
 def build_engine_app(settings: EngineSettings, new_fold: NewFold, observer: Observer | None = None) -> LaneApp:
-    """Make an app without agents. Give one agent `batches(app)` as its channel, and have it call `batch.fold()`."""
+    """Make an app without agents. Give one agent `batches(app)` as its channel, and have it await `batch.fold()`."""
     tune_aiokafka()
     register_transport()
     app = LaneApp(

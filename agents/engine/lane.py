@@ -1,10 +1,16 @@
 """One lane: the fold of one partition, how far it has read, and what of that is not in the log yet."""
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.engine.fold import Fold, Harvest, Record
 from agents.errors import LeadrelayError
+
+PIECE = 16
+TURN_S = 0.005
+"""So many records are folded between two looks at the clock, and for so long between two turns of the event loop."""
 
 
 class Taken(NamedTuple):
@@ -46,27 +52,43 @@ class Lane:
         """Whether readers wait for what the next transaction publishes."""
         return bool(getattr(self.fold, "urgent", True))
 
-    def offer(self, topic: str, records: Sequence[Record], start: int, end: int) -> bool:
+    async def offer(self, topic: str, records: Sequence[Record], start: int, end: int) -> bool:
         """Fold the records of the offsets in [start, end), those that are new.
 
-        Old news and records behind a gap are left alone: the reader sees it by the positions and reads again.
+        Old news and records behind a gap are left alone: the reader sees it by the positions and reads again. The event
+        loop gets its turn every few milliseconds: a running transaction must not wait for a slow fold. What is folded
+        by then may be harvested, so positions and records go together.
         """
         want = self.positions.get(topic, 0)
         if self.closed or end <= want or start > want:
             return False
-        take = self.fold.take
         new = records if start == want else [record for record in records if record.offset >= want]
-        for record in new:
+        turn = time.perf_counter() + TURN_S
+        for at in range(0, len(new), PIECE):
+            piece = new[at : at + PIECE]
+            self._fold(piece)
+            self.positions[topic] = piece[-1].offset + 1
+            self.uncommitted += len(piece)
+            if time.perf_counter() > turn:
+                self.touch()
+                await asyncio.sleep(0)
+                if self.closed:
+                    return True
+                turn = time.perf_counter() + TURN_S
+        self.positions[topic] = end
+        self.touch()
+        await asyncio.sleep(0)  # a queue that is not empty gives the next batch without a turn of the loop
+        return True
+
+    def _fold(self, records: Sequence[Record]) -> None:
+        take = self.fold.take
+        for record in records:
             try:
                 take(record)
             except LeadrelayError:
                 raise
             except Exception as error:
                 raise FoldError(record) from error
-        self.positions[topic] = end
-        self.uncommitted += len(new)
-        self.touch()
-        return True
 
     def touch(self) -> None:
         """Have the fold harvested soon, though no record came in."""

@@ -10,6 +10,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 from agents.engine.clients import consumer
 from agents.engine.fold import Record
 from agents.engine.lane import Lane
+from agents.engine.pace import Pace
 from agents.engine.positions import settle
 from agents.engine.shared import Shared
 from agents.engine.writer import Writer
@@ -36,10 +37,10 @@ class Batch:
         self.lane, self.topic, self.records, self._fail = lane, topic, records, fail
         self.start, self.end = span
 
-    def fold(self) -> None:
+    async def fold(self) -> None:
         """Fold the records into their lane. A bug in the fold ends the process: nothing of the batch is written."""
         try:
-            self.lane.offer(self.topic, self.records, self.start, self.end)
+            await self.lane.offer(self.topic, self.records, self.start, self.end)
         except Exception as error:  # noqa: BLE001 - Faust would log it and go on with half a batch folded
             self._fail(error)
 
@@ -82,16 +83,11 @@ class Reader:
             KafkaError: No broker could be reached, or it refuses us.
         """
         version = self._lanes.version
-        options = {
-            "fetch_min_bytes": self._settings.fetch_min_bytes,
-            "fetch_max_wait_ms": self._settings.fetch_wait_ms,
-            "max_partition_fetch_bytes": PARTITION_BYTES,
-        }
-        async with consumer(self._settings, "read_committed", **options) as client:
-            sources = self._place(client)
+        async with consumer(self._settings, "read_committed", max_partition_fetch_bytes=PARTITION_BYTES) as client:
+            pace, sources = Pace(client, self._settings), self._place(client)
             while self._lanes.version == version and not stopped():
                 try:
-                    await self._round(client, sources, deliver, version)
+                    pace.note(records=await self._round(client, sources, deliver, version))
                 except OffsetOutOfRangeError:
                     return await self._resettle(client)
         return None
@@ -111,20 +107,23 @@ class Reader:
         sources: dict[TopicPartition, Source],
         deliver: Callable[[Batch], Awaitable[None]],
         version: int,
-    ) -> None:
+    ) -> bool:
+        """Poll once and hand over what there is. Returns whether there was something to do."""
         ready = self._ready(sources)
         if not ready:
-            return await self._wait_for_room()
+            await self._wait_for_room()
+            return True
         timeout = POLL_MS if len(ready) == len(sources) else FULL_POLL_MS
         got = await client.getmany(*ready, timeout_ms=timeout, max_records=self._settings.read_max)
         for place, records in got.items():
             if self._lanes.version != version:
-                return None
+                return True
             source, end = sources[place], records[-1].offset + 1
             batch = Batch(source.lane, place.topic, records, (source.next, end), self._fail)
             source.next = end
             await deliver(batch)
-        return self._follow(client, sources)
+        self._follow(client, sources)
+        return bool(got)
 
     def _ready(self, sources: dict[TopicPartition, Source]) -> list[TopicPartition]:
         """Give the places whose lane has room, counting what is on its way to it."""

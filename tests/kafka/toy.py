@@ -155,7 +155,7 @@ def build(options: dict[str, Any]) -> LaneApp:
 
     async def tend(stream: Any) -> None:
         async for batch in stream:
-            batch.fold()
+            await batch.fold()
 
     app.agent(batches(app))(tend)
     return app

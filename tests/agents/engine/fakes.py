@@ -1,5 +1,6 @@
 """Stand-ins for what the engine touches outside itself, small and honest."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -42,6 +43,7 @@ class Fold:
     waiting: list[int] = field(default_factory=list)
     rows: dict[bytes, bytes | None] = field(default_factory=dict)
     commits: int = 0
+    pause_s: float = 0.0
 
     def restore(self, key: bytes, value: bytes | None) -> None:
         self.rows[key] = value
@@ -49,6 +51,7 @@ class Fold:
     def take(self, record: Record) -> None:
         if record.value == b"bug":
             raise ZeroDivisionError
+        time.sleep(self.pause_s)
         self.taken.append(record.offset)
         self.waiting.append(record.offset)
 

@@ -189,6 +189,12 @@ def test_the_flow_of_messages_can_be_waited_for() -> None:
     assert "thread_loop" in inspect.getsource(ServiceThread)
 
 
+def test_a_fetch_is_made_with_what_the_fetcher_says_then() -> None:
+    """So `Pace` can change it."""
+    assert in_order(FetchMessages.__init__, "self._fetch_min_bytes = ", "self._fetch_max_wait_ms = ")
+    assert in_order(FetchMessages._get_actions_per_node, "self._fetch_max_wait_ms,", "self._fetch_min_bytes,")
+
+
 def test_a_consumer_has_its_client() -> None:
     assert in_order(AIOKafkaConsumer.__init__, "self._client = ")
 

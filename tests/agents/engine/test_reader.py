@@ -73,7 +73,7 @@ class Bench:
 
 
 async def fold(batch: Batch) -> None:
-    batch.fold()
+    await batch.fold()
 
 
 async def drop(_batch: Batch) -> None:
