@@ -27,6 +27,70 @@ from tests.streams.given import (
     won,
 )
 
+WHO = {
+    "name": "Ada",
+    "role": "",
+    "seniority": "VP",
+    "department": "",
+    "company": "",
+    "company_size": 200,
+    "industry": "",
+    "country": "PT",
+    "email_domain": "",
+    "account": "",
+}
+ENTRY = {"times": 1, "at": "2026-11-02T09:00:00.001Z", "cause": "a0-1"}
+PACKET = {
+    "lead": "ada",
+    "handoff": 1,
+    "trigger": "score",
+    "conversion": "",
+    "why": "Score 66 (fit 45 + interest 21); 60 are needed.",
+    "who": WHO,
+    "source": "search",
+    "first_seen_at": "2026-11-02T09:00:00.000Z",
+    "fit": 45,
+    "interest": 21,
+    "score": 66,
+    "entries": [
+        {"side": "fit", "rule": "decision maker", "points": 25, "detail": "VP", **ENTRY},
+        {"side": "fit", "rule": "company we can serve", "points": 15, "detail": "200", **ENTRY},
+        {"side": "fit", "rule": "core market", "points": 5, "detail": "PT", **ENTRY},
+        {
+            "side": "interest",
+            "rule": "page read",
+            "points": 1,
+            "times": 1,
+            "at": "2026-11-02T09:00:00.000Z",
+            "cause": "a0-0",
+            "detail": "https://example.com/blog",
+        },
+        {
+            "side": "interest",
+            "rule": "content taken",
+            "points": 8,
+            "times": 1,
+            "at": "2026-11-02T09:00:00.002Z",
+            "cause": "a0-2",
+            "detail": "checklist",
+        },
+        {
+            "side": "interest",
+            "rule": "event attended",
+            "points": 12,
+            "times": 1,
+            "at": "2026-11-02T09:00:00.004Z",
+            "cause": "a0-3",
+            "detail": "webinar-1",
+        },
+    ],
+    "activity": {"page_viewed": 1, "profile_given": 1, "content_downloaded": 1, "event_attended": 1},
+    "owner": "kim",
+    "respond_by": "2026-11-03T09:00:00.004Z",
+    "attempts_max": 6,
+    "agreement": 1,
+}
+
 
 def test_the_packet_tells_sales_who_why_and_every_point() -> None:
     story = given(
@@ -38,69 +102,7 @@ def test_the_packet_tells_sales_who_why_and_every_point() -> None:
     )
     ((kind, packet), (left, _)) = story.said
     assert (kind, left) == ("handoff.requested", "nurture.left")
-    who = {
-        "name": "Ada",
-        "role": "",
-        "seniority": "VP",
-        "department": "",
-        "company": "",
-        "company_size": 200,
-        "industry": "",
-        "country": "PT",
-        "email_domain": "",
-        "account": "",
-    }
-    entry = {"times": 1, "at": "2026-11-02T09:00:00.001Z", "cause": "a0-1"}
-    assert packet == {
-        "lead": "ada",
-        "handoff": 1,
-        "trigger": "score",
-        "conversion": "",
-        "why": "Score 66 (fit 45 + interest 21); 60 are needed.",
-        "who": who,
-        "source": "search",
-        "first_seen_at": "2026-11-02T09:00:00.000Z",
-        "fit": 45,
-        "interest": 21,
-        "score": 66,
-        "entries": [
-            {"side": "fit", "rule": "decision maker", "points": 25, "detail": "VP", **entry},
-            {"side": "fit", "rule": "company we can serve", "points": 15, "detail": "200", **entry},
-            {"side": "fit", "rule": "core market", "points": 5, "detail": "PT", **entry},
-            {
-                "side": "interest",
-                "rule": "page read",
-                "points": 1,
-                "times": 1,
-                "at": "2026-11-02T09:00:00.000Z",
-                "cause": "a0-0",
-                "detail": "https://example.com/blog",
-            },
-            {
-                "side": "interest",
-                "rule": "content taken",
-                "points": 8,
-                "times": 1,
-                "at": "2026-11-02T09:00:00.002Z",
-                "cause": "a0-2",
-                "detail": "checklist",
-            },
-            {
-                "side": "interest",
-                "rule": "event attended",
-                "points": 12,
-                "times": 1,
-                "at": "2026-11-02T09:00:00.004Z",
-                "cause": "a0-3",
-                "detail": "webinar-1",
-            },
-        ],
-        "activity": {"page_viewed": 1, "profile_given": 1, "content_downloaded": 1, "event_attended": 1},
-        "owner": "kim",
-        "respond_by": "2026-11-03T09:00:00.004Z",
-        "attempts_max": 6,
-        "agreement": 1,
-    }
+    assert packet == PACKET
 
 
 def test_a_published_event_names_its_cause_and_counts_from_1() -> None:

@@ -213,6 +213,15 @@ def test_a_lane_knows_how_far_the_events_of_each_topic_are() -> None:
     assert story.relay.reached_at == {ACTIVITY: MONDAY + DAY, topics.FEEDBACK.name: MONDAY + 2}
 
 
+def test_a_lane_reads_and_writes_what_the_catalogue_says() -> None:
+    story = given(demo(MONDAY), move(to="lead"), attempt(DUE), returned(), demo(MONDAY))
+    story.remind(DUE + DAY)
+    story.relay.outputs += given(demo(MONDAY)).ring(DUE + DAY)
+    written = {output.topic for output in story.relay.outputs}
+    assert written == {topic.name for topic in topics.TOPICS if "worker" in topic.writers}
+    assert {*topics.LETTERS} <= {topic.name for topic in topics.TOPICS if "worker" in topic.readers}
+
+
 # ---- alarms
 
 
