@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import weakref
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -18,13 +19,14 @@ from agents.engine.writer import Writer
 POLL_MS = 100
 FULL_POLL_MS = 10
 STALL_S = 1.0
+QUEUE_S = 30.0
 PARTITION_BYTES = 1024 * 1024
 
 
 class Batch:
     """Records of one partition, in order: all that there are at the offsets in [start, end)."""
 
-    __slots__ = ("_fail", "end", "lane", "records", "start", "topic")
+    __slots__ = ("__weakref__", "_fail", "end", "lane", "records", "start", "topic")
 
     def __init__(
         self,
@@ -48,21 +50,26 @@ class Batch:
 class Source:
     """One input partition: where the reader is, and since when its lane has not followed."""
 
-    __slots__ = ("lane", "next", "place", "stalled_at", "stalled_since")
+    __slots__ = ("delivered", "lane", "next", "place", "stalled_at", "stalled_since")
 
     def __init__(self, lane: Lane, place: TopicPartition) -> None:
         self.lane, self.place = lane, place
         self.next = self.stalled_at = lane.positions[place.topic]
         self.stalled_since: float | None = None
+        self.delivered: Callable[[], Batch | None] = lambda: None
 
     def missing(self, now: float) -> int | None:
-        """Give the offset to read again from, when the lane has stayed behind for too long."""
+        """Give the offset to read again from, when the lane has stayed behind for too long.
+
+        A batch that somebody still holds waits in a queue, behind slow folds perhaps; else it was dropped.
+        """
+        bound = STALL_S if self.delivered() is None else QUEUE_S
         at = self.lane.positions[self.place.topic]
         if at >= self.next:
             self.stalled_since = None
         elif self.stalled_since is None or at != self.stalled_at:
             self.stalled_at, self.stalled_since = at, now
-        elif now - self.stalled_since > STALL_S:
+        elif now - self.stalled_since > bound:
             self.next, self.stalled_since = at, None
             return at
         return None
@@ -120,8 +127,9 @@ class Reader:
                 return True
             source, end = sources[place], records[-1].offset + 1
             batch = Batch(source.lane, place.topic, records, (source.next, end), self._fail)
-            source.next = end
+            source.next, source.delivered = end, weakref.ref(batch)
             await deliver(batch)
+            del batch
         self._follow(client, sources)
         return bool(got)
 

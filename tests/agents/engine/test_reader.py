@@ -150,6 +150,20 @@ def test_a_lane_that_moves_is_given_time() -> None:
     assert source.next == 10
 
 
+async def test_a_batch_that_waits_in_a_queue_is_not_read_again() -> None:
+    bench, queue = Bench(5), list[Batch]()
+
+    async def hold(batch: Batch) -> None:
+        queue.append(batch)
+
+    await bench.round(hold)
+    source = bench.sources[PLACE]
+    assert source.missing(100.0) is None
+    assert source.missing(102.0 + STALL_S) is None
+    queue.clear()
+    assert source.missing(103.0 + STALL_S) == 0, "nobody holds it any more"
+
+
 async def test_a_dropped_batch_is_read_again() -> None:
     bench = Bench(5)
     await bench.round(drop)
