@@ -1,6 +1,6 @@
 """Exact counts of what happened: the KPIs of the agreement, counted from facts and kept beside the rows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,11 +16,10 @@ MONTH = "month"
 LEADS = "leads"
 
 
-def counted(lead: Lead, fact: f.Fact, at: int) -> Iterator[tuple[Key, int]]:
+def counted(lead: Lead, fact: f.Fact, at: int) -> Iterable[tuple[Key, int]]:
     """What this fact adds to which counters; stage entries count in the month in which they happened too."""
     count = COUNT.get(type(fact))
-    if count:
-        yield from count(lead, fact, at)
+    return count(lead, fact, at) if count else ()
 
 
 def _entered(stage: str, source: str, at: int) -> Iterator[tuple[Key, int]]:
