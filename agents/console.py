@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from streams.report import Table
 
 T = TypeVar("T")
+WIDE = 10_000
 
 
 def out() -> "Console":
@@ -63,7 +64,8 @@ def print_tables(tables: Iterable["Table"]) -> None:
     """Print tables for people."""
     from rich.console import Console  # noqa: PLC0415
 
-    console = Console(highlight=False, markup=False)
+    # without a terminal nothing needs to fit, and `grep` wants whole lines
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE)
     for table in tables:
         console.print(rendered(table))
 

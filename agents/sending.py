@@ -45,12 +45,12 @@ class Sender:
         Raises:
             LeadrelayError: One is missing.
         """
+        async with asyncio.timeout(REACH_S):
+            known = await self._producer.client.fetch_all_metadata()
         for topic in topics:
-            try:
-                async with asyncio.timeout(REACH_S):
-                    self._partitions[topic] = len(await self._producer.partitions_for(topic))
-            except (KafkaError, TimeoutError) as error:
-                raise missing(self._brokers, topic) from error
+            self._partitions[topic] = len(known.partitions_for_topic(topic) or ())
+            if not self._partitions[topic]:
+                raise missing(self._brokers, topic)
 
     async def put(self, parcel: Parcel, partition: int | None = None) -> None:
         """Take a parcel for a topic that is expected; it may wait for company until `flush`.

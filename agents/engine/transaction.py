@@ -70,6 +70,7 @@ class Transactions:
             rows = [(POSITION, position_row(part, self.owner)), *part.harvest.rows]
             waiting += await send_rows(self.producer, self.changelog, part.lane.partition, rows)
             waiting += await send_outputs(self.producer, part.lane.partition, part.harvest.outputs)
+            await asyncio.sleep(0)  # neither call gives the event loop a turn by itself
         return waiting
 
 

@@ -96,8 +96,7 @@ class Writer:
         if membership is None or not lanes or transactions is None:
             return
         began = time.perf_counter()
-        taken = [lane.take() for lane in lanes]
-        self.room.set()
+        taken = await self._take(lanes)
         try:
             await transactions.write(taken, membership)
         except RefusedError as refused:
@@ -111,6 +110,15 @@ class Writer:
             await self._begin_again(transactions, error)
         else:
             self._committed(taken, time.perf_counter() - began)
+
+    async def _take(self, lanes: list[Lane]) -> list[Taken]:
+        """Harvest the lanes, one in each turn of the event loop: it may be much."""
+        taken = []
+        for lane in lanes:
+            taken.append(lane.take())
+            await asyncio.sleep(0)
+        self.room.set()
+        return taken
 
     def _forget(self, reason: str, taken: list[Taken]) -> None:
         """Drop all lanes: what is in memory is ahead of the log."""

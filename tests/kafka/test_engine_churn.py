@@ -12,15 +12,15 @@ pytestmark = pytest.mark.kafka
 
 
 async def test_workers_that_join_and_leave_lose_and_double_nothing(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    toy = await new_toy(broker.address, 6000, 2000)
+    toy = await new_toy(broker.address, 3000, 1000)
     settings = toy.settings(uncommitted_max=400, read_max=200)
     workers: list[WorkerProcess] = []
 
     async def join() -> WorkerProcess:
-        worker = toy_worker(tmp_path / str(len(workers)), settings, hook={"records_per_s": 3000})
+        worker = toy_worker(tmp_path / str(len(workers)), settings, hook={"records_per_s": 2000})
         workers.append(worker)
         await worker.until(lambda: worker.events("opened"))
-        await toy.feed(6000, 2000, seed=len(workers))
+        await toy.feed(3000, 1000, seed=len(workers))
         await worker.until(lambda: worker.events("committed"))
         return worker
 

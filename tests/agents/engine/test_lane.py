@@ -24,7 +24,7 @@ async def test_records_are_folded_in_order_and_the_lane_says_so() -> None:
     assert fold.taken == [5, 6, 7]
     assert lane.positions == {"a": 8}
     assert lane.uncommitted == 3
-    assert told == [lane]
+    assert lane in told
 
 
 async def test_a_slow_fold_gives_the_loop_its_turns_and_what_is_folded_by_then_can_be_committed() -> None:
