@@ -69,7 +69,7 @@ def _scoring(lead: Lead, terms: Terms) -> str:
     needed = threshold(lead, terms)
     raised = f", raised by a return from {terms.handoff_score}" if needed > terms.handoff_score else ""
     lacking = list(_lacking(lead, terms, needed)) if lead.stage in {"visitor", "contact", "lead"} else []
-    lacks = f" It lacks {' and '.join(lacking)}." if lacking else ""
+    lacks = f" It lacks {_listed(lacking)}." if lacking else ""
     return (
         f"Score {lead.score} = fit {lead.fit} + interest {lead.interest}. A handoff by score needs {needed}{raised}, "
         f"with a fit of {terms.fit_min} or more.{lacks}"
@@ -110,6 +110,10 @@ def _nurturing(lead: Lead) -> str:
     if not lead.reachable:
         return "May not be nurtured: it unsubscribed, withdrew its consent, or its mail bounced."
     return f"On the nurture track {lead.track}." if lead.track else "On no nurture track."
+
+
+def _listed(things: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(things[:-1]), things[-1])))
 
 
 def _attempts(number: int) -> str:

@@ -62,7 +62,7 @@ def test_a_visitor_is_told_what_it_lacks() -> None:
     )
     assert scoring == (
         "Score 11 = fit 0 + interest 11. A handoff by score needs 60, with a fit of 10 or more. "
-        "It lacks 49 points and 10 points of fit and a name."
+        "It lacks 49 points, 10 points of fit and a name."
     )
     assert pursuing == "Not with sales; handed over never, 0 attempts in all."
     assert nurturing == "On no nurture track."
