@@ -13,7 +13,7 @@ class NoticeGiven:
     lead: Id
     """The lead's id."""
     kind: Literal["deadline_missed", "converted"]
-    """`deadline_missed`: no response in time. `converted`: a lead that is with sales asked again."""
+    """`deadline_missed`: no response in time. `converted`: who asked is with sales, a customer or disqualified."""
     to: Literal["sales", "marketing"]
     """Which side is told."""
     owner: Name

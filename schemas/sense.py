@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.activity import Activity, ProfileGiven
 from schemas.agreement import Agreement, FitRule, InterestRule
+from schemas.bounds import Stage
 from schemas.codec import KINDS
 
 PROFILE: Mapping[str, Any] = {
@@ -18,6 +19,9 @@ ACTIVITIES: Mapping[str, Mapping[str, Any]] = {
     kind.name: get_type_hints(kind.contract) for kind in KINDS if issubclass(kind.contract, Activity)
 }
 """The fields of each activity, with their types."""
+
+NURTURED: Sequence[Stage] = ("contact", "lead", "customer")
+"""The stages that may start a track: a visitor has no name, and what is with sales or disqualified is not nurtured."""
 
 
 class Finding(NamedTuple):
@@ -139,5 +143,8 @@ def _tracks(agreement: Agreement) -> Iterator[Finding]:
         yield from _one_of(f"return.reasons.{reason}", track, ("", *tracks))
     for stage, track in agreement.nurture.stages.items():
         yield from _one_of(f"nurture.stages.{stage}", track, tracks)
+        if stage not in NURTURED:
+            right = f"one of: {', '.join(NURTURED)}"
+            yield Finding(f"nurture.stages.{stage}", f"no track starts with the stage {stage!r}", right)
     if "no_answer" not in agreement.return_.reasons:
         yield Finding("return.reasons", "no_answer is missing", 'add no_answer = "" or with a track')

@@ -21,7 +21,7 @@ def found(key: str, value: object) -> list[Finding]:
     *path, last = key.split(".")
     for step in path:
         node = node[step]
-    if isinstance(node[last], list) and not isinstance(value, list):
+    if isinstance(node.get(last), list) and not isinstance(value, list):
         node[last].append(value)
     else:
         node[last] = value
@@ -111,6 +111,7 @@ def test_a_rule_that_can_give_points_is_right(where: dict[str, object]) -> None:
         ("hours.zone", "../etc", "'../etc' is no time zone", "a name like 'Europe/Berlin'"),
         ("return.reasons.not_ready", "awarenes", "'awarenes' is unknown", "did you mean 'awareness'?"),
         ("nurture.stages.lead", "x", "'x' is unknown", "one of: awareness, consideration, decision, reconnect"),
+        ("nurture.stages.mql", "decision", "no track starts with the stage 'mql'", "one of: contact, lead, customer"),
     ],
 )
 def test_a_choice_that_leads_nowhere(key: str, value: object, wrong: str, right: str) -> None:

@@ -98,7 +98,7 @@ def agreements() -> Sequence[Terms]:
     ]
     return (
         agreed(),
-        agreed(**eager, pursuit__attempts_max=2, nurture__stages={"visitor": "awareness", "customer": "reconnect"}),
+        agreed(**eager, pursuit__attempts_max=2, nurture__stages={"contact": "awareness", "customer": "reconnect"}),
         agreed(**narrow, handoff__score=15, pursuit__attempts_max=1, pursuit__response_hours=0.01),
         agreed(interest__rules=rules, handoff__score=9, duplicates__remember=2, hours__to="24:00"),
     )

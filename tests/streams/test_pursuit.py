@@ -147,8 +147,13 @@ def test_the_first_answer_answers() -> None:
     assert story.when(attempt(outcome="answered")) == [
         Attempted("phone", "answered", "", "sam", 3, 3, answers=True),
     ]
-    assert story.when(attempt(outcome="answered"))[0].answers is False
     assert story.lead.unanswered == 0
+    assert story.when(attempt(outcome="answered"))[0].answers is False
+
+
+def test_only_the_first_answer_of_a_pursuit_answers() -> None:
+    story = given(demo(), attempt(outcome="answered"), attempt())
+    assert story.when(attempt(outcome="answered"))[0] == Attempted("phone", "answered", "", "sam", 3, 3, answers=False)
 
 
 def test_a_new_pursuit_begins_with_a_new_handoff() -> None:
