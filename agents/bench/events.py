@@ -11,8 +11,8 @@ from schemas.envelope import Envelope
 
 SOURCE = "urn:leadrelay:bench"
 FROM_AT = 1_704_099_600_000
-"""2024-01-01T09:00:00Z: long enough ago for any number of events, one a second."""
-STEP_MS = 1_000
+"""2024-01-01T09:00:00Z: long enough ago for any number of events."""
+STEP_MS = 100
 SITE = "https://www.example.com"
 
 Deed = tuple[type[object], dict[str, Any]]
@@ -47,7 +47,7 @@ _LIMITS = tuple(accumulate(share for share, _ in DEEDS))
 
 
 def made_up(number: int, leads: int, seed: int) -> Iterator[Envelope]:
-    """So many events of so many leads, one a second, whose turn it is by chance."""
+    """So many events of so many leads, ten a second, whose turn it is by chance."""
     chance = Random(seed)  # noqa: S311  made-up events, no secret
     deeds = chance.choices
     for n in range(number):
