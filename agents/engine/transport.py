@@ -98,8 +98,7 @@ class LaneConsumer(driver.Consumer):
         except asyncio.CancelledError:
             # Our own cancellation ends here: Fetcher._fetcher would answer it with self.supervisor.wakeup(), and its
             # supervisor is None.
-            task = asyncio.current_task()
-            if task is None or not task.cancelling():
+            if not _cancelled():
                 raise
         except Exception as error:  # noqa: BLE001 - Faust would go on without a reader
             self.engine.ending.fail(error)
@@ -111,6 +110,9 @@ class LaneConsumer(driver.Consumer):
             if not passing(error):
                 raise
             await asyncio.sleep(RETRY_S)
+        except asyncio.CancelledError:
+            if _cancelled():
+                raise
 
     async def _deliver(self, batch: Batch) -> None:
         """Give a batch to the agent; while a rebalance has suspended the agents it is dropped, and read again."""
@@ -133,6 +135,12 @@ class LaneConsumer(driver.Consumer):
         )
         delivered: Awaitable[None] = self.callback(message)
         await self.wait_first(delivered, self.suspend_flow.wait())
+
+
+def _cancelled() -> bool:
+    """Whether it is this task that was cancelled, and not one that aiokafka awaits after cancelling it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class Transport(driver.Transport):
