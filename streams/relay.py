@@ -22,6 +22,9 @@ from streams.routing import lane_of
 from streams.row import Lead, digest, due_at, knows, pack, remember, unpack
 from streams.terms import Terms
 
+RUNG_MAX = 1000
+"""Reminders written at once, so that a history fed late holds nobody up; the rest comes with the next look."""
+
 
 class Harvest(NamedTuple):
     """What one transaction must write; `urgent` when something is published and not only remembered."""
@@ -175,19 +178,26 @@ class Relay:
         return self.counts.shown
 
     def ring(self, now: int) -> int:
-        """Write a reminder to each lead whose deadline and grace are over; how many were written.
+        """Write a reminder to leads whose deadline and grace are over, RUNG_MAX at most; how many were written.
 
         A restored lead has set its alarm once for each time that its row was written.
         """
         rung: set[bytes] = set()
-        while self._alarms and self._alarms[0][0] + self.terms.grace_ms <= now:
+        while self._alarms and self._alarms[0][0] + self.terms.grace_ms <= now and len(rung) < RUNG_MAX:
             due, key = heappop(self._alarms)
-            lead = self.lead(key)
-            if lead.due_at == due and key not in rung:
-                reminder = Reminder(deadline="response", handoff=lead.handoffs)
-                self._say(f"reminder-{due}-{lead.handoffs}", lead.id, due, reminder)
+            if self._due_at(key) == due and key not in rung:
+                self._remind(self.lead(key), due)
                 rung.add(key)
         return len(rung)
+
+    def _due_at(self, key: bytes) -> int | None:
+        draft, row = self.drafts.get(key), self.rows.get(key)
+        if draft is not None:
+            return draft.due_at
+        return due_at(row) if row is not None else None
+
+    def _remind(self, lead: Lead, due: int) -> None:
+        self._say(f"reminder-{due}-{lead.handoffs}", lead.id, due, Reminder(deadline="response", handoff=lead.handoffs))
 
     def wakes_at(self) -> int | None:
         """The instant at which `ring` may have something to do; None when no deadline runs."""

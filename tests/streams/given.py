@@ -21,7 +21,7 @@ from schemas.codec import BY_TYPE, KINDS, Output
 from schemas.envelope import Envelope, structured
 from schemas.mistakes import parse
 from streams.record import Line
-from streams.relay import Relay
+from streams.relay import Harvest, Relay
 from streams.routing import lane_of
 from streams.row import Lead
 from streams.terms import Terms, compiled
@@ -180,6 +180,15 @@ class Story:
 def given(*events: Event, terms: Terms | None = None) -> Story:
     """What happened before."""
     return Story(terms).and_then(*events)
+
+
+def restored(*harvests: Harvest) -> Story:
+    """A lane that begins with what others wrote."""
+    story = Story()
+    for harvest in harvests:
+        for key, row in harvest.rows:
+            story.relay.restore(key, row)
+    return story
 
 
 _ADAPTERS = {name: TypeAdapter(kind) for kind, name in f.NAMES.items()}

@@ -30,6 +30,7 @@ from tests.streams.given import (
     kinds,
     lost,
     move,
+    owner,
     page,
     pricing,
     profile,
@@ -68,6 +69,10 @@ def test_sales_may_accept_a_lead_that_nobody_handed_over() -> None:
 
 def test_the_same_owner_is_not_told_twice() -> None:
     assert kinds(given(demo(), accepted(by="sam")).when(qualified(by="sam"))) == ["qualified", "stage_moved"]
+
+
+def test_an_owner_stays_when_nobody_is_named() -> None:
+    assert given(demo(), owner(owner="kim"), accepted(by="")).lead.owner == "kim"
 
 
 def test_sales_confirm_an_opportunity_with_the_attempts_it_took() -> None:

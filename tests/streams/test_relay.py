@@ -10,13 +10,12 @@ from schemas.envelope import REASONS
 from schemas.fact import Passed
 from streams.record import Line
 from streams.relay import Harvest, Relay
-from streams.row import due_at, pack, unpack
+from streams.row import pack, unpack
 from tests.streams.given import (
     ADA,
     DAY,
     HOT,
     HOUR,
-    MINUTE,
     MONDAY,
     Story,
     accepted,
@@ -29,21 +28,13 @@ from tests.streams.given import (
     kinds,
     move,
     page,
+    restored,
     returned,
 )
 
 ACTIVITY = topics.ACTIVITY.name
 DUE = MONDAY + DAY
 GOOD = page(MONDAY).value()
-
-
-def restored(*harvests: Harvest) -> Story:
-    """A lane that begins with what others wrote."""
-    story = Story()
-    for harvest in harvests:
-        for key, row in harvest.rows:
-            story.relay.restore(key, row)
-    return story
 
 
 # ---- one end for each message
@@ -220,71 +211,6 @@ def test_a_lane_reads_and_writes_what_the_catalogue_says() -> None:
     written = {output.topic for output in story.relay.outputs}
     assert written == {topic.name for topic in topics.TOPICS if "worker" in topic.writers}
     assert {*topics.LETTERS} <= {topic.name for topic in topics.TOPICS if "worker" in topic.readers}
-
-
-# ---- alarms
-
-
-def test_an_alarm_rings_when_grace_is_over() -> None:
-    story = given(demo(MONDAY))
-    assert story.relay.wakes_at() == DUE + 15 * MINUTE
-    assert story.relay.ring(DUE + 15 * MINUTE - 1) == 0
-    assert story.relay.ring(DUE + 15 * MINUTE) == 1
-    assert story.relay.wakes_at() is None
-    letter = story.relay.outputs[-1]
-    assert (letter.topic, letter.key) == (topics.LETTER.name, b"ada")
-    headers = dict(letter.headers)
-    assert headers["ce_id"] == f"reminder-{DUE}-1".encode()
-    assert headers["ce_time"] == b"2026-11-03T09:00:00.000Z"
-    assert orjson.loads(letter.value or b"") == {"deadline": "response", "handoff": 1}
-    assert story.relay.harvest().urgent
-
-
-def test_without_a_deadline_nothing_wakes_the_lane() -> None:
-    story = given(page(), accepted())
-    assert story.relay.wakes_at() is None
-    assert story.relay.ring(MONDAY + 1000 * DAY) == 0
-
-
-def test_an_alarm_whose_deadline_was_met_does_not_ring() -> None:
-    story = given(demo(MONDAY), accepted())
-    assert story.relay.wakes_at() is not None
-    assert story.relay.ring(MONDAY + 1000 * DAY) == 0
-
-
-def test_alarms_ring_in_their_order() -> None:
-    story = given(demo(MONDAY + 2, lead="bob"), demo(MONDAY + 1, lead="cy"), demo(MONDAY, lead="ada"))
-    assert story.relay.ring(DUE + 15 * MINUTE + 1) == 2
-    assert [output.key for output in story.relay.outputs[-2:]] == [b"ada", b"cy"]
-
-
-def test_a_restored_alarm_rings_once_however_often_the_row_was_written() -> None:
-    story = given(demo(MONDAY))
-    harvests = [story.relay.harvest()]
-    for _ in range(3):
-        story.when(page())
-        harvests.append(story.relay.harvest())
-    assert due_at(story.relay.rows[b"ada"]) == DUE
-    back = restored(*harvests)
-    assert kinds(back.remind(DUE + DAY)) == ["deadline_ended", "noticed"]
-
-
-def test_a_restored_alarm_of_an_older_row_does_not_ring() -> None:
-    story = given(demo(MONDAY))
-    first = story.relay.harvest()
-    story.when(accepted())
-    back = restored(first, story.relay.harvest())
-    assert back.relay.ring(DUE + DAY) == 0
-
-
-def test_a_reminder_written_twice_takes_effect_once() -> None:
-    story = given(demo(MONDAY))
-    harvest = story.relay.harvest()
-    back = restored(harvest)
-    letters = [*back.ring(DUE + DAY), *restored(harvest).ring(DUE + DAY)]
-    assert letters[0] == letters[1]
-    assert kinds(back.deliver(letters, DUE + DAY)) == ["deadline_ended", "noticed", "passed"]
-    assert back.end == "repeated"
 
 
 def test_a_row_is_small() -> None:
