@@ -86,9 +86,6 @@ class ToyFold:
 class Teller(Observer):
     """Writes each event as a JSON line."""
 
-    def __init__(self) -> None:
-        self.quiet = False
-
     def _tell(self, event: str, **fields: Any) -> None:
         print(json.dumps({"event": event, "at": round(time.time(), 3), **fields}), file=sys.__stderr__, flush=True)
 
