@@ -91,7 +91,7 @@ class Demo:
         with Shown(self.console) as show:
             await self._until_done(worker, feeding, show)
         await feeding
-        self.console.print("Comparing everything in Kafka with the pure replay of the same input")
+        self.console.print("Comparing everything in Kafka with the pure replay of the same input (this takes a while)")
         terms = load_terms(self.settings.agreement)
         return await prove(brokers, self.settings.app_id, self.settings.partitions, terms)
 
