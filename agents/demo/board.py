@@ -119,12 +119,15 @@ def _answers(reading: Reading) -> Table:
     """How many attempts the first answer took, from the cumulative buckets of the histogram."""
     table = Table("attempts", "answers", "", title="attempts to answer")
     buckets = {float(labels[0]): n for labels, n in reading.family("attempts_to_answer_bucket").items()}
-    below, rows = 0, []
+    low, below, rows = 1, 0, []
     for bound, cumulative in sorted(buckets.items()):
-        rows.append((bound, cumulative - below))
-        below = cumulative
+        rows.append((f"{low} and more" if bound == float("inf") else _span(low, int(bound)), cumulative - below))
+        below, low = cumulative, 0 if bound == float("inf") else int(bound) + 1
     most = max((number for _, number in rows), default=1) or 1
-    for bound, number in rows:
-        name = "more" if bound == float("inf") else f"{bound:.0f}"
+    for name, number in rows:
         table.add_row(name, f"{number:,}", "█" * round(BARS_MAX * number / most))
     return table
+
+
+def _span(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low} to {high}"

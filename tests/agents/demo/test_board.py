@@ -55,7 +55,8 @@ async def test_handoffs_returns_and_deadlines_are_summed_over_the_lanes() -> Non
 async def test_attempts_to_answer_are_told_apart_again() -> None:
     text = await drawn()
     assert row(text, "1")[1] == "14"
-    assert row(text, "8")[1] == "4", "seven attempts are in the bucket up to eight"
+    assert row(text, "7 to 8")[1] == "4"
+    assert row(text, "21 and more")[1] == "0"
 
 
 async def test_the_head_tells_how_far_it_is() -> None:
