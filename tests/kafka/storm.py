@@ -11,9 +11,7 @@ import signal
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -22,62 +20,15 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from agents import admin
 from agents.agreement import load_terms
 from agents.broker import EmbeddedBroker
-from agents.verify import Verdict, verify
+from agents.verify import verify
 from schemas import topics
 from tests.kafka.harness import WorkerProcess, end_all, open_transactions, read_all, reader
 from tests.kafka.history import history
+from tests.kafka.storm_plan import SESSION_S, SETTLE_S, Plan, Report
 
 COMMAND = (sys.executable, "-m", "agents", "worker")
-SESSION_S = 6.0
 STILL_S = 0.5
-SETTLE_S = 2.0
-"""A worker that has just opened its lanes has nothing to lose yet."""
-EXTRA_KILLS = 6
-"""So many more when none of the kills hit an open transaction."""
-
-
-@dataclass
-class Plan:
-    """What the storm does. Seconds between two acts are drawn from [pause_min_s, pause_max_s]."""
-
-    events: int = 60_000
-    leads: int = 4000
-    kills: int = 4
-    freezes: int = 1
-    joins: int = 1
-    leaves: int = 1
-    workers: int = 2
-    stable: bool = False
-    seed: int = 1
-    pause_min_s: float = 1.0
-    pause_max_s: float = 3.0
-    rate: float = 4000
-    lanes: int = topics.PARTITIONS
-    app_id: str = "storm"
-
-
-@dataclass
-class Report:
-    """What was done, and what was found."""
-
-    kills: int = 0
-    kills_in_transaction: int = 0
-    freezes: int = 0
-    joins: int = 0
-    leaves: int = 0
-    unclean_leaves: int = 0
-    slowest_leave_s: float = 0.0
-    seconds: float = 0.0
-    letters: int = 0
-    verdict: Verdict = field(default_factory=Verdict)
-
-    def shape(self) -> dict[str, Any]:
-        """The command's JSON: the findings first that must be zero."""
-        found, done = asdict(self.verdict), asdict(self)
-        del done["verdict"]
-        first = ("rows_wrong", "facts_wrong", "handoffs_lost", "handoffs_doubled", "counters_wrong")
-        head = {name: done.pop(name) for name in ("kills", "kills_in_transaction")}
-        return {**head, **{name: found.pop(name) for name in first}, **found, **done}
+AIMS = 40
 
 
 class Storm:
@@ -93,6 +44,7 @@ class Storm:
     def start(self) -> None:
         """One more worker."""
         env = {"LEADRELAY_BROKER": self.address, "LEADRELAY_APP_ID": self.plan.app_id, "LEADRELAY_METRICS_PORT": "0"}
+        env["LEADRELAY_COMMIT_MS"] = "1"  # transaction upon transaction
         env["LEADRELAY_PARTITIONS"] = str(self.plan.lanes)
         if self.plan.stable:
             env["LEADRELAY_INSTANCE"] = f"w{self.started}"
@@ -123,10 +75,11 @@ class Storm:
         producer = AIOKafkaProducer(bootstrap_servers=self.address, linger_ms=5, acks="all", enable_idempotence=True)
         await producer.start()
         began, plan = time.monotonic(), self.plan
+        rate = plan.rate or plan.events / plan.seconds
         try:
             for number, sent in enumerate(history(plan.events, plan.leads, plan.seed, int(time.time() * 1000))):
                 await producer.send(sent.topic, sent.value, sent.key, headers=sent.headers)
-                ahead = number / plan.rate - (time.monotonic() - began)
+                ahead = number / rate - (time.monotonic() - began)
                 if ahead > 0.05:
                     await asyncio.sleep(ahead)
             await producer.flush()
@@ -136,21 +89,34 @@ class Storm:
     async def act(self) -> None:
         """All acts in random order; a pause before each, and the workers are never fewer than planned for long."""
         plan = self.plan
-        acts = [self.kill] * plan.kills + [self.freeze] * plan.freezes
+        aimed = (plan.kills + 1) // 2
+        acts = [self.kill_inside] * aimed + [self.kill] * (plan.kills - aimed) + [self.freeze] * plan.freezes
         acts += [self.join] * plan.joins + [self.part] * plan.leaves
         self.chance.shuffle(acts)
         await self.until_committing()
         for act in acts:
             await asyncio.sleep(self.chance.uniform(plan.pause_min_s, plan.pause_max_s))
             await act()
-        while plan.kills and not self.report.kills_in_transaction and self.report.kills < plan.kills + EXTRA_KILLS:
-            await asyncio.sleep(self.chance.uniform(0, plan.pause_min_s))
-            await self.kill()
+
+    async def kill_inside(self) -> None:
+        """kill -9 inside a transaction: frozen at random moments until one lies in it; given up after some trials."""
+        victim = await self.working()
+        for _ in range(AIMS):
+            victim.send(signal.SIGSTOP)
+            if await self.left_open():
+                break
+            victim.send(signal.SIGCONT)
+            await asyncio.sleep(self.chance.uniform(0.02, 0.2))
+        await self.end(victim)
 
     async def kill(self) -> None:
         """kill -9 of a worker that has lanes, at a random moment; what it left open is counted."""
         victim = await self.working()
         await asyncio.sleep(self.chance.uniform(0, SETTLE_S))
+        await self.end(victim)
+
+    async def end(self, victim: WorkerProcess) -> None:
+        """The kill itself, and another worker in its place."""
         victim.kill()
         self.workers.remove(victim)
         self.report.kills += 1
@@ -171,6 +137,8 @@ class Storm:
         """Whether a transaction is open that does not move: a living worker ends its own within a moment."""
         changelog = f"{self.plan.app_id}-leads-changelog"
         first = await open_transactions(self.address, changelog, self.plan.lanes)
+        if not first:
+            return False
         await asyncio.sleep(STILL_S)
         second = await open_transactions(self.address, changelog, self.plan.lanes)
         return any(second.get(lane) == offset for lane, offset in first.items())
@@ -268,7 +236,7 @@ def main() -> int:
     defaults = Plan()
     for name in ("events", "leads", "kills", "freezes", "joins", "leaves", "workers", "seed", "lanes"):
         parser.add_argument(f"--{name}", type=int, default=getattr(defaults, name))
-    parser.add_argument("--rate", type=float, default=defaults.rate, help="messages fed a second")
+    parser.add_argument("--rate", type=float, help="messages fed a second; else as the acts take")
     parser.add_argument("--stable", action="store_true", help="workers have names that survive a restart")
     parser.add_argument("--logs", type=Path, help="a folder for the workers' logs; without one they are thrown away")
     parser.add_argument("--json", action="store_true")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from agents.broker import EmbeddedBroker
-from tests.kafka.storm import Plan, storm
+from tests.kafka.storm import storm
+from tests.kafka.storm_plan import Plan
 
 pytestmark = pytest.mark.kafka
 
