@@ -16,7 +16,7 @@ from agents.observer import Reporter
 from agents.refusals import RefusalLimit
 from agents.service import RelayWorker, Side
 from agents.settings import Settings
-from schemas.topics import INPUTS
+from schemas.topics import DEADLETTER, FACT, INPUTS, OUTPUTS
 from streams.terms import Terms
 
 
@@ -77,6 +77,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
         app_id=settings.app_id,
         brokers=settings.brokers,
         inputs=tuple(topic.name for topic in INPUTS),
+        outputs=tuple(topic.name for topic in (*OUTPUTS, FACT, DEADLETTER)),
         partitions=settings.partitions,
         instance=settings.instance,
         commit_interval_ms=settings.commit_ms,

@@ -1,4 +1,4 @@
-"""What a worker does beside relaying: it serves metrics and health, checks its topics, and stops when it must."""
+"""What a worker does beside relaying: it serves metrics and health, and stops when it must."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -6,14 +6,12 @@ from typing import Any, NoReturn
 
 import structlog
 
-from agents import admin
 from agents.engine.worker import LaneWorker
 from agents.errors import LeadrelayError
 from agents.http import Server
 from agents.logs import NAME
 from agents.refusals import RefusalLimit
 from agents.settings import Settings
-from schemas.topics import TOPICS, changelog
 
 LOOK_S = 1.0
 
@@ -31,23 +29,6 @@ class Side:
         """Serve metrics and health; before anything else, so that a worker that waits can say why."""
         port = await self.server.start()
         self._log.info("metrics served", host=self.settings.metrics_host, port=port)
-
-    async def check_topics(self) -> None:
-        """See that the topics are those of the catalogue.
-
-        Raises:
-            LeadrelayError: A topic is missing or has another number of partitions.
-        """
-        catalogue = (*TOPICS, changelog(self.settings.app_id))
-        found = await admin.check(",".join(self.settings.brokers), catalogue, self.settings.partitions)
-        wrong = [f"{each.topic}: {each.wanted} wanted, {each.found} found" for each in found if each.kind != "config"]
-        if wrong:
-            raise LeadrelayError(
-                "the topics are not those that this worker needs",
-                "; ".join(wrong),
-                "make them with `leadrelay topics create`, or set LEADRELAY_PARTITIONS to what the cluster has",
-                exit_code=2,
-            )
 
     async def watch(self) -> NoReturn:
         """Look, once a second, whether too much is refused.
@@ -68,11 +49,10 @@ class RelayWorker(LaneWorker):
         self.spinner = None
 
     async def on_first_start(self) -> None:
-        """Serve first, then wait for the broker, then check the topics; only then Faust starts."""
+        """Serve first, then wait for the broker and its topics; only then Faust starts."""
         side: Side = self.app.side
         try:
             await side.serve()
             await super().on_first_start()
-            await side.check_topics()
         except LeadrelayError as error:
             self.engine.ending.fail(error)

@@ -14,7 +14,8 @@ from aiokafka import AIOKafkaProducer
 from agents import admin
 from agents.agreement import load_terms
 from agents.broker.probe import free_port
-from agents.verify import Verdict, verify
+from agents.demo.proof import prove
+from agents.verify import Verdict
 from schemas import topics
 from tests.kafka.harness import WorkerProcess, end_all, read_all
 from tests.kafka.history import Sent
@@ -82,9 +83,7 @@ class Cluster:
 
     async def verdict(self) -> Verdict:
         """Everything in Kafka against the pure replay of the same input."""
-        records = {topic.name: await self.read(topic) for topic in topics.TOPICS if topic.partitions is None}
-        changelog = await read_all(self.address, topics.changelog(self.app_id).name, self.lanes)
-        return verify(load_terms(), self.lanes, records, changelog, Verdict())
+        return (await prove((self.address,), self.app_id, self.lanes, load_terms())).verdict
 
 
 @asynccontextmanager
