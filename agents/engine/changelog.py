@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 import orjson
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from agents.engine.fold import Fold, NewFold, Record
+from agents.engine.kafka import Consumer
 from agents.engine.transaction import POSITION
 from agents.errors import LeadrelayError
 
@@ -33,7 +34,7 @@ class Restored:
 
 
 async def restore(
-    consumer: AIOKafkaConsumer, marks: Mapping[TopicPartition, int], new_fold: NewFold
+    consumer: Consumer, marks: Mapping[TopicPartition, int], new_fold: NewFold
 ) -> dict[TopicPartition, Restored]:
     """Read partitions from their beginning to their marks (offsets), committed records alone."""
     restored = {place: Restored(new_fold(place.partition)) for place in marks}

@@ -5,9 +5,12 @@ import contextlib
 import time
 from dataclasses import dataclass
 
+from agents.engine.clients import Clients
 from agents.engine.fold import NewFold
+from agents.engine.kafka import Kafka
 from agents.engine.lanes import Lanes
 from agents.engine.membership import Membership
+from agents.engine.moment import now
 from agents.engine.observer import Observer
 from agents.engine.opener import Opener
 from agents.engine.patience import Patience
@@ -43,12 +46,19 @@ class Status:
 class Engine:
     """One worker's lanes, and everything that is done with them."""
 
-    def __init__(self, settings: EngineSettings, new_fold: NewFold, observer: Observer) -> None:
+    def __init__(
+        self,
+        settings: EngineSettings,
+        new_fold: NewFold,
+        observer: Observer,
+        kafka: Kafka | None = None,
+        ending: Ending | None = None,
+    ) -> None:
         self.settings, self.observer = settings, observer
-        self.ending = Ending(observer)
+        self.ending = ending or Ending(observer)
         self.lanes = Lanes()
-        shared = Shared(settings, self.lanes, observer, new_fold, self.ending.fail)
-        self.watch = BrokerWatch(settings, observer)
+        shared = Shared(settings, self.lanes, observer, new_fold, self.ending.fail, kafka or Clients(settings))
+        self.watch = BrokerWatch(settings, observer, shared.kafka)
         self.patience = Patience(shared, self.watch)
         self.writer = Writer(shared, self.watch, self.patience)
         self.opener = Opener(shared, self.writer)
@@ -60,7 +70,7 @@ class Engine:
     async def revoke(self, bound_ms: int | None = None) -> None:
         """Give up all lanes, and see the running transaction to its end, or leave it to be refused, after a bound."""
         bound_ms = self.settings.revoke_bound_ms if bound_ms is None else bound_ms
-        began = time.perf_counter()
+        began = now()
         gone, abandoned = self.forget(), False
         try:
             async with asyncio.timeout(bound_ms / 1000):
@@ -68,7 +78,7 @@ class Engine:
         except TimeoutError:
             abandoned = True
         if gone or abandoned:
-            self.observer.revoked(gone, time.perf_counter() - began, abandoned=abandoned)
+            self.observer.revoked(gone, now() - began, abandoned=abandoned)
 
     def forget(self) -> list[int]:
         """Give up all lanes at once. Returns those that were open."""
@@ -108,7 +118,7 @@ class Engine:
             opening_since=None if present == self._owned else self._opening_since,
             last_commit_at=self.writer.last_commit_at,
             lag={(place.topic, place.partition): records for place, records in self.reader.lag.items()},
-            broker_away_s=None if away is None else time.monotonic() - away,
+            broker_away_s=None if away is None else now() - away,
         )
 
 

@@ -1,11 +1,11 @@
 """One lane: the fold of one partition, how far it has read, and what of that is not in the log yet."""
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.engine.fold import Fold, Harvest, Record
+from agents.engine.moment import now
 from agents.errors import LeadrelayError
 
 PIECE = 16
@@ -63,18 +63,18 @@ class Lane:
         if self.closed or end <= want or start > want:
             return False
         new = records if start == want else [record for record in records if record.offset >= want]
-        turn = time.perf_counter() + TURN_S
+        turn = now() + TURN_S
         for at in range(0, len(new), PIECE):
             piece = new[at : at + PIECE]
             self._fold(piece)
             self.positions[topic] = piece[-1].offset + 1
             self.uncommitted += len(piece)
-            if time.perf_counter() > turn:
+            if now() > turn:
                 self.touch()
                 await asyncio.sleep(0)
                 if self.closed:
                     return True
-                turn = time.perf_counter() + TURN_S
+                turn = now() + TURN_S
         self.positions[topic] = end
         self.touch()
         await asyncio.sleep(0)  # a queue that is not empty gives the next batch without a turn of the loop

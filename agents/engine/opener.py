@@ -1,17 +1,16 @@
 """Opens lanes: no older owner's transaction may be in the air when their changelog is read."""
 
 import asyncio
-import time
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents.engine.changelog import owner_of, restore
-from agents.engine.clients import consumer, passing
+from agents.engine.kafka import Consumer, passing
 from agents.engine.lane import Lane
 from agents.engine.membership import Membership
+from agents.engine.moment import now
 from agents.engine.positions import settle
-from agents.engine.producer import end_transaction_of
 from agents.engine.shared import Shared
 from agents.engine.writer import Writer
 
@@ -26,7 +25,7 @@ class Opener:
 
     def __init__(self, shared: Shared, writer: Writer) -> None:
         self._settings, self._lanes, self._observer = shared.settings, shared.lanes, shared.observer
-        self._new_fold, self._fail, self._writer = shared.new_fold, shared.fail, writer
+        self._new_fold, self._fail, self._kafka, self._writer = shared.new_fold, shared.fail, shared.kafka, writer
         self._task: asyncio.Task[None] | None = None
 
     def start(self, partitions: list[int], membership: Membership) -> None:
@@ -57,10 +56,10 @@ class Opener:
 
     async def _open(self, left: set[int], membership: Membership) -> None:
         """Open lane after lane, as their last stable offset arrives; removes from left what is open."""
-        began, fenced = time.monotonic(), set[str]()
+        began, fenced = now(), set[str]()
         async with (
-            consumer(self._settings, "read_committed", **FETCH) as committed,
-            consumer(self._settings, "read_uncommitted", **FETCH) as raw,
+            self._kafka.consumer("read_committed", **FETCH) as committed,
+            self._kafka.consumer("read_uncommitted", **FETCH) as raw,
         ):
             places = [TopicPartition(self._settings.changelog, partition) for partition in sorted(left)]
             raw.assign(places)
@@ -68,7 +67,7 @@ class Opener:
             marks: dict[TopicPartition, int] = await raw.end_offsets(places)
             while places:
                 stable = await committed.end_offsets(places)
-                waited = time.monotonic() - began
+                waited = now() - began
                 ready = {place: marks[place] for place in places if stable[place] >= marks[place]}
                 if ready:
                     await self._install(committed, ready, membership, (began, waited))
@@ -82,7 +81,7 @@ class Opener:
 
     async def _install(
         self,
-        committed: AIOKafkaConsumer,
+        committed: Consumer,
         ready: dict[TopicPartition, int],
         membership: Membership,
         times: tuple[float, float],
@@ -95,9 +94,9 @@ class Opener:
         self._lanes.add(lanes, membership)
         began, waited = times
         for place, found in restored.items():
-            self._observer.opened(place.partition, found.rows, time.monotonic() - began, waited)
+            self._observer.opened(place.partition, found.rows, now() - began, waited)
 
-    async def _fence(self, raw: AIOKafkaConsumer, place: TopicPartition, at: int, fenced: set[str]) -> None:
+    async def _fence(self, raw: Consumer, place: TopicPartition, at: int, fenced: set[str]) -> None:
         """End the transaction that is open at this offset, unless it is our own or was tried before."""
         raw.assign([place])
         raw.seek(place, at)
@@ -107,4 +106,4 @@ class Opener:
             return
         fenced.add(owner)
         self._observer.fenced(owner, place.partition)
-        await end_transaction_of(self._settings, owner)
+        await self._kafka.end_transaction_of(owner)

@@ -1,8 +1,7 @@
 """Has the broker wait for more records while they are many, and answer the first at once while there are none."""
 
-import time
-from typing import Any
-
+from agents.engine.kafka import Consumer
+from agents.engine.moment import now
 from agents.engine.settings import EngineSettings
 
 QUIET_S = 1.0
@@ -18,21 +17,23 @@ class Pace:
     longer: aiokafka keeps one fetch in the air, and a partition that is not in it waits for its end.
     """
 
-    def __init__(self, client: Any, settings: EngineSettings) -> None:
-        self._fetcher, self._settings = client._fetcher, settings  # noqa: SLF001
-        self._last = time.monotonic()
+    def __init__(self, client: Consumer, settings: EngineSettings) -> None:
+        self._client, self._settings = client, settings
+        self._last = now()
         self._set(busy=True)
 
     def note(self, *, records: bool) -> None:
         """Hear whether the last poll gave records."""
-        now = time.monotonic()
+        moment = now()
         if records:
-            self._last = now
-        busy = now - self._last < QUIET_S
+            self._last = moment
+        busy = moment - self._last < QUIET_S
         if busy != self.busy:
             self._set(busy=busy)
 
     def _set(self, *, busy: bool) -> None:
         self.busy = busy
-        self._fetcher._fetch_min_bytes = self._settings.fetch_min_bytes if busy else 1  # noqa: SLF001
-        self._fetcher._fetch_max_wait_ms = self._settings.fetch_wait_ms if busy else IDLE_WAIT_MS  # noqa: SLF001
+        if busy:
+            self._client.hold(self._settings.fetch_min_bytes, self._settings.fetch_wait_ms)
+        else:
+            self._client.hold(1, IDLE_WAIT_MS)

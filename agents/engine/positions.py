@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
+from agents.engine.kafka import Consumer
 from agents.engine.observer import Observer
 from agents.errors import LeadrelayError
 
 
 async def settle(
-    consumer: AIOKafkaConsumer, known: Mapping[int, Mapping[str, int]], inputs: tuple[str, ...], observer: Observer
+    consumer: Consumer, known: Mapping[int, Mapping[str, int]], inputs: tuple[str, ...], observer: Observer
 ) -> dict[int, dict[str, int]]:
     """Give the next offset of each input topic, by partition, so that each has one.
 

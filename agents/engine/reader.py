@@ -1,16 +1,16 @@
 """Reads the inputs at the lanes' own positions and hands each lane one batch per partition."""
 
 import asyncio
-import time
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
-from agents.engine.clients import consumer
 from agents.engine.fold import Record
+from agents.engine.kafka import Consumer
 from agents.engine.lane import Lane
+from agents.engine.moment import now
 from agents.engine.pace import Pace
 from agents.engine.positions import settle
 from agents.engine.shared import Shared
@@ -58,7 +58,7 @@ class Source:
         self.stalled_since: float | None = None
         self.delivered: Callable[[], Batch | None] = lambda: None
 
-    def missing(self, now: float) -> int | None:
+    def missing(self, moment: float) -> int | None:
         """Give the offset to read again from, when the lane has stayed behind for too long.
 
         A batch that somebody still holds waits in a queue, behind slow folds perhaps; else it was dropped.
@@ -68,8 +68,8 @@ class Source:
         if at >= self.next:
             self.stalled_since = None
         elif self.stalled_since is None or at != self.stalled_at:
-            self.stalled_at, self.stalled_since = at, now
-        elif now - self.stalled_since > bound:
+            self.stalled_at, self.stalled_since = at, moment
+        elif moment - self.stalled_since > bound:
             self.next, self.stalled_since = at, None
             return at
         return None
@@ -80,7 +80,7 @@ class Reader:
 
     def __init__(self, shared: Shared, writer: Writer) -> None:
         self._settings, self._lanes, self._observer = shared.settings, shared.lanes, shared.observer
-        self._fail, self._writer = shared.fail, writer
+        self._fail, self._kafka, self._writer = shared.fail, shared.kafka, writer
         self.lag: dict[TopicPartition, int] = {}
 
     async def read(self, deliver: Callable[[Batch], Awaitable[None]], stopped: Callable[[], bool]) -> None:
@@ -90,7 +90,7 @@ class Reader:
             KafkaError: No broker could be reached, or it refuses us.
         """
         version = self._lanes.version
-        async with consumer(self._settings, "read_committed", max_partition_fetch_bytes=PARTITION_BYTES) as client:
+        async with self._kafka.consumer("read_committed", max_partition_fetch_bytes=PARTITION_BYTES) as client:
             pace, sources = Pace(client, self._settings), self._place(client)
             while self._lanes.version == version and not stopped():
                 try:
@@ -99,7 +99,7 @@ class Reader:
                     return await self._resettle(client)
         return None
 
-    def _place(self, client: AIOKafkaConsumer) -> dict[TopicPartition, Source]:
+    def _place(self, client: Consumer) -> dict[TopicPartition, Source]:
         places = [(lane, TopicPartition(t, p)) for p, lane in self._lanes.open.items() for t in self._settings.inputs]
         sources = {place: Source(lane, place) for lane, place in places}
         client.assign(list(sources))
@@ -110,7 +110,7 @@ class Reader:
 
     async def _round(
         self,
-        client: AIOKafkaConsumer,
+        client: Consumer,
         sources: dict[TopicPartition, Source],
         deliver: Callable[[Batch], Awaitable[None]],
         version: int,
@@ -150,11 +150,11 @@ class Reader:
         except TimeoutError:
             return
 
-    def _follow(self, client: AIOKafkaConsumer, sources: dict[TopicPartition, Source]) -> None:
+    def _follow(self, client: Consumer, sources: dict[TopicPartition, Source]) -> None:
         """Read again what an agent refused or never got, and note how far the lanes are behind."""
-        now = time.monotonic()
+        moment = now()
         for place, source in sources.items():
-            again = source.missing(now)
+            again = source.missing(moment)
             if again is not None:
                 self._observer.reread(place.topic, place.partition, again)
                 client.seek(place, again)
@@ -162,7 +162,7 @@ class Reader:
             if known is not None:
                 self.lag[place] = max(0, known - source.lane.positions[place.topic])
 
-    async def _resettle(self, client: AIOKafkaConsumer) -> None:
+    async def _resettle(self, client: Consumer) -> None:
         """Go on after records that the topic dropped while we were reading it."""
         known = {partition: dict(lane.positions) for partition, lane in self._lanes.open.items()}
         for partition, positions in (await settle(client, known, self._settings.inputs, self._observer)).items():

@@ -9,9 +9,9 @@ import orjson
 from aiokafka import TopicPartition
 
 from agents.engine.batches import send_outputs, send_rows
+from agents.engine.kafka import Producer
 from agents.engine.lane import Taken
 from agents.engine.membership import Membership
-from agents.engine.producer import TransactionalProducer
 
 POSITION = b"\x00position"
 
@@ -36,7 +36,7 @@ class Transactions:
         owner: The transactional id, for the position rows.
     """
 
-    producer: TransactionalProducer
+    producer: Producer
     changelog: str
     owner: str
     hook: Hook

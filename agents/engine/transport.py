@@ -9,8 +9,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from mode import Service
 
-from agents.engine.clients import passing
 from agents.engine.engine import Engine
+from agents.engine.kafka import passing
 from agents.engine.reader import Batch
 
 if TYPE_CHECKING:

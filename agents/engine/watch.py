@@ -2,11 +2,11 @@
 
 import asyncio
 import math
-import time
 
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from agents.engine.kafka import Kafka
+from agents.engine.moment import now
 from agents.engine.observer import Observer
 from agents.engine.settings import EngineSettings
 from agents.errors import LeadrelayError
@@ -26,11 +26,11 @@ class BrokerWatch:
         away_since: Monotonic seconds since when it has not answered, or None.
     """
 
-    def __init__(self, settings: EngineSettings, observer: Observer) -> None:
+    def __init__(self, settings: EngineSettings, observer: Observer, kafka: Kafka) -> None:
         self.away_since: float | None = None
         self._away_at = -math.inf
-        self._settings, self._observer = settings, observer
-        self._client: AIOKafkaClient | None = None
+        self._settings, self._observer, self._kafka = settings, observer, kafka
+        self._partitions: dict[str, int] = {}
         self._said_at = 0.0
 
     async def connect(self) -> None:
@@ -41,9 +41,9 @@ class BrokerWatch:
         """
         while not await self._answers():  # noqa: ASYNC110 - nothing tells us when a broker comes
             await asyncio.sleep(ASK_S)
-        limit = time.monotonic() + TOPICS_S
+        limit = now() + TOPICS_S
         while wrong := self._wrong_topics():
-            if time.monotonic() > limit:
+            if now() > limit:
                 raise _missing(wrong)
             await asyncio.sleep(ASK_S)
             await self._answers()
@@ -59,7 +59,7 @@ class BrokerWatch:
         return self._away_at >= moment
 
     async def _answers(self) -> bool:
-        detail, asked = "no answer", time.monotonic()
+        detail, asked = "no answer", now()
         try:
             async with asyncio.timeout(ANSWER_S):
                 if await self._ask():
@@ -67,43 +67,33 @@ class BrokerWatch:
                     return True
         except (KafkaError, OSError) as error:  # TimeoutError is an OSError
             detail = str(error) or detail
-        if time.monotonic() - asked < ANSWER_S + FROZEN_S:
+        if now() - asked < ANSWER_S + FROZEN_S:
             self._away(detail)
         return False
 
     async def _ask(self) -> bool:
-        if self._client is None:
-            client = AIOKafkaClient(
-                bootstrap_servers=list(self._settings.brokers), **self._settings.auth, retry_backoff_ms=1000
-            )
-            try:
-                await client.bootstrap()
-            except BaseException:
-                await client.close()
-                raise
-            client.set_topics(self._settings.topics)
-            self._client = client
-        return bool(await self._client.force_metadata_update())
+        found = await self._kafka.partitions()
+        self._partitions = self._partitions if found is None else found
+        return found is not None
 
     def _away(self, detail: str) -> None:
-        now = self._away_at = time.monotonic()
+        moment = self._away_at = now()
         if self.away_since is None:
-            self.away_since = now
-        if now - self._said_at >= SAY_S:
-            self._said_at = now
-            self._observer.broker_away(now - self.away_since, f"{', '.join(self._settings.brokers)}: {detail}")
+            self.away_since = moment
+        if moment - self._said_at >= SAY_S:
+            self._said_at = moment
+            self._observer.broker_away(moment - self.away_since, f"{', '.join(self._settings.brokers)}: {detail}")
 
     def _back(self) -> None:
         if self.away_since is not None:
-            self._observer.broker_back(time.monotonic() - self.away_since)
+            self._observer.broker_back(now() - self.away_since)
             self.away_since, self._said_at = None, 0.0
 
     def _wrong_topics(self) -> list[str]:
         """Say which topics are not as they must be."""
-        assert self._client is not None  # noqa: S101 - connect() has asked
         wrong = []
         for topic in self._settings.topics:
-            found = len(self._client.cluster.partitions_for_topic(topic) or ())
+            found = self._partitions.get(topic, 0)
             if found != self._settings.partitions:
                 wrong.append(f"{topic} has {found} partitions" if found else f"{topic} is missing")
         return wrong

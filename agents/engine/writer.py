@@ -9,8 +9,8 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from agents.engine.lane import Lane, Taken
 from agents.engine.membership import RefusedError
+from agents.engine.moment import now
 from agents.engine.patience import Patience
-from agents.engine.producer import discard, start_producer
 from agents.engine.shared import Shared
 from agents.engine.transaction import Hook, Transactions, no_hook
 from agents.engine.watch import BrokerWatch
@@ -27,7 +27,7 @@ class Writer:
 
     def __init__(self, shared: Shared, watch: BrokerWatch, patience: Patience) -> None:
         self._settings, self._lanes, self._observer = shared.settings, shared.lanes, shared.observer
-        self._fail, self._watch, self._patience = shared.fail, watch, patience
+        self._fail, self._kafka, self._watch, self._patience = shared.fail, shared.kafka, watch, patience
         self.name = self._new_name()
         self.hook: Hook = no_hook
         self.last_commit_at: int | None = None
@@ -50,7 +50,7 @@ class Writer:
             KafkaError: No broker could be reached.
         """
         if self._transactions is None:
-            producer = await start_producer(self._settings, self.name)
+            producer = await self._kafka.start_producer(self.name)
             self._transactions = Transactions(producer, self._settings.changelog, self.name, self.hook)
         if self._work is None:
             self._work = asyncio.create_task(self._loop())
@@ -77,7 +77,7 @@ class Writer:
                 await self._pace()
                 self._wake.clear()
                 self._hurry.clear()
-                self._started = time.monotonic()
+                self._started = now()
                 async with self._lock:
                     await self._commit()
         except Exception as error:  # noqa: BLE001 - whatever it is, the outcome of a transaction is unknown
@@ -86,7 +86,7 @@ class Writer:
     async def _pace(self) -> None:
         """Wait until the next transaction is due."""
         due = self._started + self._settings.commit_interval_ms / 1000
-        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        await asyncio.sleep(max(0.0, due - now()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._settings.idle_interval_ms / 1000):
                 await self._hurry.wait()
@@ -95,7 +95,7 @@ class Writer:
         membership, lanes, transactions = self._lanes.membership, self._lanes.dirty(), self._transactions
         if membership is None or not lanes or transactions is None:
             return
-        began = time.perf_counter()
+        began = now()
         taken = await self._take(lanes)
         try:
             await transactions.write(taken, membership)
@@ -109,7 +109,7 @@ class Writer:
             self._forget(type(error).__name__, taken)
             await self._begin_again(transactions, error)
         else:
-            self._committed(taken, time.perf_counter() - began)
+            self._committed(taken, now() - began)
 
     async def _take(self, lanes: list[Lane]) -> list[Taken]:
         """Harvest the lanes, one in each turn of the event loop: it may be much."""
@@ -145,7 +145,7 @@ class Writer:
 
     async def _begin_again(self, transactions: Transactions, error: KafkaError) -> None:
         """Go on under a new name, with lanes read anew under a new membership, as a new process would."""
-        await discard(transactions.producer)
+        await self._kafka.discard(transactions.producer)
         self.name, self._transactions = self._new_name(), None
         self._patience.begin(type(error).__name__, ask=True)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from agents.engine.clients import Clients
 from agents.engine.lanes import Lanes
 from agents.engine.observer import Observer
 from agents.engine.settings import EngineSettings
@@ -91,4 +92,5 @@ def settings(**more: Any) -> EngineSettings:
 
 def shared(fail: Any, **more: Any) -> tuple[Shared, Heard]:
     heard = Heard()
-    return Shared(settings(**more), Lanes(), heard, lambda _lane: Fold(), fail), heard
+    made = settings(**more)
+    return Shared(made, Lanes(), heard, lambda _lane: Fold(), fail, Clients(made)), heard

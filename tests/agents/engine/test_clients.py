@@ -35,7 +35,7 @@ class Leaking:
 
 
 async def test_a_leaked_cancellation_does_not_reach_us(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clients, "AIOKafkaConsumer", Leaking)
+    monkeypatch.setattr(clients, "PacedConsumer", Leaking)
     async with consumer(settings(), "read_committed"):
         pass
     assert Leaking.made[-1]._client.closed
@@ -46,7 +46,7 @@ async def test_a_consumer_that_cannot_start_is_closed_and_says_why(monkeypatch: 
         async def start(self) -> None:
             raise ConnectionRefusedError
 
-    monkeypatch.setattr(clients, "AIOKafkaConsumer", Refusing)
+    monkeypatch.setattr(clients, "PacedConsumer", Refusing)
     with pytest.raises(ConnectionRefusedError):
         async with consumer(settings(), "read_committed"):
             pass

@@ -190,7 +190,7 @@ def test_the_flow_of_messages_can_be_waited_for() -> None:
 
 
 def test_a_fetch_is_made_with_what_the_fetcher_says_then() -> None:
-    """So `Pace` can change it."""
+    """So `PacedConsumer.hold` can change it."""
     assert in_order(FetchMessages.__init__, "self._fetch_min_bytes = ", "self._fetch_max_wait_ms = ")
     assert in_order(FetchMessages._get_actions_per_node, "self._fetch_max_wait_ms,", "self._fetch_min_bytes,")
 

@@ -1,6 +1,7 @@
 """An idle worker leaves the broker alone, and a busy one takes much at a time."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,12 +12,13 @@ from tests.agents.engine.fakes import settings
 
 def test_the_broker_answers_the_first_record_at_once_when_there_were_none(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    fetcher = SimpleNamespace()
-    pace = Pace(SimpleNamespace(_fetcher=fetcher), settings(fetch_min_bytes=5000, fetch_wait_ms=7))
+    monkeypatch.setattr(module, "now", lambda: now[0])
+    held: list[tuple[int, int]] = []
+    client: Any = SimpleNamespace(hold=lambda *bounds: held.append(bounds))
+    pace = Pace(client, settings(fetch_min_bytes=5000, fetch_wait_ms=7))
 
     def asked() -> tuple[int, int]:
-        return fetcher._fetch_min_bytes, fetcher._fetch_max_wait_ms
+        return held[-1]
 
     assert asked() == (5000, 7)
     now[0] += 0.9

@@ -18,7 +18,7 @@ class Bench:
         self.failed: list[BaseException] = []
         self.asked = 0
         ground, _ = shared(self.failed.append, session_timeout_ms=10)
-        self.watch = BrokerWatch(ground.settings, Heard())
+        self.watch = BrokerWatch(ground.settings, Heard(), ground.kafka)
         self.patience = Patience(ground, self.watch)
         self.patience.rejoin = self.rejoin
 

@@ -59,7 +59,7 @@ class Bench:
     def __init__(self, records: int, **more: Any) -> None:
         self.failed: list[BaseException] = []
         ground, self.heard = shared(self.failed.append, **more)
-        watch = BrokerWatch(ground.settings, Heard())
+        watch = BrokerWatch(ground.settings, Heard(), ground.kafka)
         self.writer = Writer(ground, watch, Patience(ground, watch))
         self.fold = Fold()
         self.lane = Lane(0, self.fold, {"in": 0}, self.writer.tell)

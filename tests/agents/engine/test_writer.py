@@ -7,7 +7,6 @@ from typing import Any, Self
 import pytest
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, ProducerFenced
 
-from agents.engine import writer as module
 from agents.engine.lane import Lane, Taken
 from agents.engine.membership import Membership, RefusedError
 from agents.engine.patience import Patience
@@ -47,7 +46,7 @@ class Bench:
         self.failed: list[BaseException] = []
         ground, self.heard = shared(self.failed.append, **more)
         self.lanes = ground.lanes
-        self.watch = BrokerWatch(ground.settings, Heard())
+        self.watch = BrokerWatch(ground.settings, Heard(), ground.kafka)
         self.patience = Patience(ground, self.watch)
         self.writer = Writer(ground, self.watch, self.patience)
         self.folds = [Fold(urgent=urgent), Fold(urgent=urgent)]
@@ -174,7 +173,7 @@ async def lose(bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception, 
     async def discard(_producer: object) -> None:
         """Nothing to close."""
 
-    monkeypatch.setattr(module, "discard", discard)
+    monkeypatch.setattr(bench.writer._kafka, "discard", discard)
     bench.patience.rejoin = lambda: asked.append(True)
     bench.transactions.gate.clear()
     bench.transactions.error = error
