@@ -43,9 +43,14 @@ class Lane:
         """
         self.partition, self.fold, self.positions = partition, fold, positions
         self.closed = False
-        self.dirty = False
+        self.dirty_since: float | None = None
         self.uncommitted = 0
         self._tell = tell
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to commit."""
+        return self.dirty_since is not None
 
     @property
     def urgent(self) -> bool:
@@ -93,11 +98,12 @@ class Lane:
     def touch(self) -> None:
         """Have the fold harvested soon, though no record came in."""
         if not self.closed:
-            self.dirty = True
+            if self.dirty_since is None:
+                self.dirty_since = now()
             self._tell(self)
 
     def take(self) -> Taken:
         """Give everything since the last call to a transaction. Nothing is folded in between."""
         taken = Taken(self, dict(self.positions), self.fold.harvest(), self.uncommitted)
-        self.dirty, self.uncommitted = False, 0
+        self.dirty_since, self.uncommitted = None, 0
         return taken

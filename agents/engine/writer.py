@@ -35,7 +35,7 @@ class Writer:
         self._transactions: Transactions | None = None
         self._work: asyncio.Task[None] | None = None
         self._wake, self._hurry, self._lock = asyncio.Event(), asyncio.Event(), asyncio.Lock()
-        self._started = 0.0
+        self._started, self._idle_s = 0.0, self._settings.idle_interval_ms / 1000
 
     def _new_name(self) -> str:
         return f"{self._settings.app_id}-{self._settings.instance or uuid.uuid4().hex[:12]}"
@@ -75,24 +75,42 @@ class Writer:
             while True:
                 await self._wake.wait()
                 await self._pace()
-                self._wake.clear()
                 self._hurry.clear()
                 self._started = now()
+                lanes = self._due()
+                if len(lanes) == len(self._lanes.dirty()):
+                    self._wake.clear()
                 async with self._lock:
-                    await self._commit()
+                    await self._commit(lanes)
         except Exception as error:  # noqa: BLE001 - whatever it is, the outcome of a transaction is unknown
             self._fail(error)
 
     async def _pace(self) -> None:
-        """Wait until the next transaction is due."""
+        """Wait until the next transaction is due: at once when readers wait for it, else when its oldest part is."""
         due = self._started + self._settings.commit_interval_ms / 1000
         await asyncio.sleep(max(0.0, due - now()))
+        waiting = [lane.dirty_since for lane in self._lanes.dirty() if lane.dirty_since is not None]
+        oldest = min(waiting, default=now())
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.idle_interval_ms / 1000):
+            async with asyncio.timeout(max(0.0, oldest + self._idle_s - now())):
                 await self._hurry.wait()
 
-    async def _commit(self) -> None:
-        membership, lanes, transactions = self._lanes.membership, self._lanes.dirty(), self._transactions
+    def _due(self) -> list[Lane]:
+        """Give the lanes that the next transaction takes.
+
+        Each partition in a transaction has its price, for us and above all for the broker. So a lane that holds only
+        what nobody waits for is left out, until it has waited long enough or a lane is full and all are under load.
+        """
+        dirty = self._lanes.dirty()
+        urgent = [lane for lane in dirty if lane.urgent]
+        if not urgent or not all(self.has_room(lane) for lane in dirty):
+            return dirty
+        late = now() - self._idle_s
+        return [lane for lane in dirty if lane.urgent or (lane.dirty_since is not None and lane.dirty_since <= late)]
+
+    async def _commit(self, lanes: list[Lane]) -> None:
+        membership, transactions = self._lanes.membership, self._transactions
+        lanes = [lane for lane in lanes if not lane.closed]
         if membership is None or not lanes or transactions is None:
             return
         began = now()

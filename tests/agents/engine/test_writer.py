@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, Produce
 
 from agents.engine.lane import Lane, Taken
 from agents.engine.membership import Membership, RefusedError
+from agents.engine.moment import now
 from agents.engine.patience import Patience
 from agents.engine.watch import BrokerWatch
 from agents.engine.writer import Writer
@@ -104,12 +105,31 @@ async def test_what_is_folded_while_a_transaction_runs_goes_into_the_next() -> N
         assert bench.transactions.written == [[(0, {"in": 1}, 1)], [(0, {"in": 4}, 3)]]
 
 
-async def test_what_no_reader_waits_for_waits_for_company() -> None:
+async def test_what_no_reader_waits_for_is_left_out_of_a_transaction_in_a_hurry() -> None:
     async with Bench(urgent=False, idle_interval_ms=60_000) as bench:
         await bench.offer(0, 0, 1)
         await asyncio.sleep(0.1)
         assert bench.transactions.written == []
         bench.folds[1].urgent = True
+        await bench.offer(1, 0, 1)
+        await bench.until(1)
+        assert bench.transactions.written == [[(1, {"in": 1}, 1)]]
+        assert bench.lanes.open[0].dirty
+
+
+async def test_what_has_waited_long_enough_goes_with_the_next() -> None:
+    async with Bench(urgent=False, idle_interval_ms=60_000) as bench:
+        await bench.offer(0, 0, 1)
+        bench.lanes.open[0].dirty_since = now() - 61
+        bench.folds[1].urgent = True
+        await bench.offer(1, 0, 1)
+        await bench.until(1)
+        assert len(bench.transactions.written[0]) == 2
+
+
+async def test_what_nobody_waits_for_waits_for_company() -> None:
+    async with Bench(urgent=False, idle_interval_ms=50) as bench:
+        await bench.offer(0, 0, 1)
         await bench.offer(1, 0, 1)
         await bench.until(1)
         assert len(bench.transactions.written[0]) == 2
@@ -131,6 +151,15 @@ async def test_a_lane_that_is_full_is_in_a_hurry() -> None:
         await bench.until(1)
         assert bench.writer.has_room(bench.lanes.open[0])
         assert bench.writer.room.is_set()
+
+
+async def test_a_full_lane_takes_all_others_along() -> None:
+    async with Bench(urgent=False, idle_interval_ms=60_000, uncommitted_max=10, read_max=5) as bench:
+        await bench.offer(1, 0, 1)
+        bench.folds[0].urgent = True
+        await bench.offer(0, 0, 10)
+        await bench.until(1)
+        assert len(bench.transactions.written[0]) == 2
 
 
 async def test_a_touched_lane_is_committed_with_its_positions() -> None:
