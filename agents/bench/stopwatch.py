@@ -84,14 +84,14 @@ class Stopwatch:
 
     def _mark(self, handled: int) -> Mark:
         pid = self.job.broker_pid
-        return Mark(handled, time.perf_counter(), time.process_time(), None if pid is None else _cpu_s(pid))
+        return Mark(handled, time.perf_counter(), time.process_time(), None if pid is None else cpu_s(pid))
 
 
 def _between(start_s: float | None, end_s: float | None, events: int) -> float | None:
     return None if start_s is None or end_s is None else round((end_s - start_s) / events * 1e6, 2)
 
 
-def _cpu_s(pid: int) -> float | None:
+def cpu_s(pid: int) -> float | None:
     """CPU seconds of another process so far, as Linux tells them; None elsewhere."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()

@@ -1,0 +1,130 @@
+"""What every bench here needs: a broker with the relay's topics, workers and generators as processes, and a clock."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from agents import admin
+from agents.bench.stopwatch import cpu_s
+from agents.broker import EmbeddedBroker
+from schemas import topics
+from tests.bench import generator
+from tests.kafka.harness import ROOT
+
+APP_ID = "leadrelay-bench"
+STOP_S = 15
+LOG_CHARACTERS = 3000
+
+
+class Program:
+    """A program of ours that answers with lines of JSON; what it says besides goes to a file."""
+
+    def __init__(self, module: str, argument: str, log: Path) -> None:
+        self.log = log
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", module, argument],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=out,
+                text=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def hear(self) -> dict[str, Any]:
+        """Its next line; the end of its log when it has none."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"{self.process.args}\n{self.log.read_text(errors='replace')[-LOG_CHARACTERS:]}"
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def tell(self, word: str) -> None:
+        """Say a word to it."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{word}\n")
+        self.process.stdin.flush()
+
+    def ask(self, word: str) -> dict[str, Any]:
+        """Say a word to it, and hear the answer."""
+        self.tell(word)
+        return self.hear()
+
+    def end(self) -> None:
+        """SIGTERM, and SIGKILL when it doesn't help."""
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Stage:
+    """A broker with the relay's topics, and a folder for logs."""
+
+    def __init__(self, broker: EmbeddedBroker, folder: Path, lanes: int) -> None:
+        self.broker, self.folder, self.lanes = broker, folder, lanes
+        self.programs: list[Program] = []
+        asyncio.run(admin.create(broker.address, (*topics.TOPICS, topics.changelog(APP_ID)), lanes))
+
+    @property
+    def address(self) -> str:
+        return self.broker.address
+
+    def run(self, module: str, argument: str) -> Program:
+        """Start a program."""
+        log = self.folder / f"{module.rpartition('.')[2]}-{len(self.programs)}.log"
+        self.programs.append(Program(module, argument, log))
+        return self.programs[-1]
+
+    def worker(
+        self, *, toy: bool, profile: bool = False, watch_loop: bool = False, **settings: Any
+    ) -> tuple[Program, dict[str, Any]]:
+        """Start a worker, wait until its lanes are open, and give what it says then."""
+        mine = {"broker": self.address, "app_id": APP_ID, "partitions": self.lanes, **settings}
+        asked = {"toy": toy, "profile": profile, "watch_loop": watch_loop, "settings": mine}
+        program = self.run("tests.bench.worker", json.dumps(asked))
+        return program, program.hear()
+
+    def generator(self, load: generator.Load) -> tuple[Program, float]:
+        """Start a generator; the moment of its first event (seconds since the epoch)."""
+        program = self.run("tests.bench.generator", generator.argument(load))
+        return program, float(program.hear()["began"])
+
+    def broker_cpu_s(self) -> float:
+        """CPU seconds that the broker has used so far."""
+        assert self.broker.pid is not None
+        return cpu_s(self.broker.pid) or 0.0
+
+
+@contextmanager
+def stage(lanes: int, extra: Mapping[str, str] | None = None, heap: str = "1g") -> Iterator[Stage]:
+    """A stage whose programs end with it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="leadrelay-bench-") as folder,
+        EmbeddedBroker(extra=extra, heap=heap) as broker,
+    ):
+        made = Stage(broker, Path(folder), lanes)
+        try:
+            yield made
+        finally:
+            for program in made.programs:
+                if program.process.poll() is None:
+                    program.end()
+
+
+def sleep_until(moment: float) -> None:
+    """Wait for a moment (seconds since the epoch)."""
+    time.sleep(max(0.0, moment - time.time()))
