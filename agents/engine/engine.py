@@ -74,6 +74,7 @@ class Engine:
         gone, abandoned = self.forget(), False
         try:
             async with asyncio.timeout(bound_ms / 1000):
+                await self.writer.hook("revoking", len(gone))
                 await self.writer.idle()
         except TimeoutError:
             abandoned = True

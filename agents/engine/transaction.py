@@ -16,7 +16,8 @@ from agents.engine.membership import Membership
 POSITION = b"\x00position"
 
 Hook = Callable[[str, int], Awaitable[None]]
-"""Called at "begun", "acknowledged" and "fenced", with the number of records; tests stop the process there."""
+"""Called with the number of records at "begun", "acknowledged", "fenced" and "committed", with that of the lanes at
+"revoking"; tests stop the process there."""
 
 
 async def no_hook(_point: str, _records: int) -> None:
@@ -58,6 +59,7 @@ class Transactions:
         await self.producer.send_offsets_to_transaction(offsets_of(taken), membership)
         await self.hook("fenced", records)
         await self.producer.commit_transaction()
+        await self.hook("committed", records)
 
     async def abort(self) -> None:
         """Take everything back that was written since the last commit."""
