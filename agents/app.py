@@ -61,9 +61,9 @@ def build_app(settings: Settings) -> LaneApp:
 
 
 async def tend(stream: Any) -> None:
-    """The one agent of all flows: each batch is folded by its lane, and the engine commits what comes of it."""
-    async for batch in stream:
-        await batch.fold()
+    """The one agent of all flows: each round is folded by its lanes, and the engine commits what comes of it."""
+    async for each in stream:
+        await each.fold()
 
 
 def known(terms: Terms) -> Mapping[str, list[str]]:

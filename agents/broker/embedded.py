@@ -17,6 +17,9 @@ from agents.broker import launch, probe
 GUARD_KEEPING = 'read -r _; kill -TERM "$1"; kill -CONT "$1"'
 GUARD_REMOVING = 'read -r _; kill -KILL "$1"; sleep 1; rm -rf "$2"'
 
+QUICK = ("-XX:TieredStopAtLevel=1",)
+"""Java's first compiler alone: in its first minutes a broker spends more on the second one than on its work."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -55,6 +58,7 @@ class EmbeddedBroker:
             heap=heap,
             extra=dict(extra or {}),
             tell=tell,
+            java_options=QUICK,
         )
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import AIOKafkaClient
 
 from agents.engine.kafka import Level
@@ -22,6 +22,11 @@ class PacedConsumer(AIOKafkaConsumer):
     def hold(self, min_bytes: int, wait_ms: int) -> None:
         """Let the broker hold the next fetches until there are so many bytes, or for so long."""
         self._fetcher._fetch_min_bytes, self._fetcher._fetch_max_wait_ms = min_bytes, wait_ms  # noqa: SLF001
+
+    def unread(self, partition: TopicPartition) -> int | None:
+        """Tell how many offsets were there to be read beyond our position at the last fetch; None before the first."""
+        state = self._subscription.subscription.assignment.state_value(partition)
+        return None if state.lso is None else max(0, int(state.lso - state.position))
 
 
 @asynccontextmanager

@@ -44,8 +44,8 @@ class Consumer(Protocol):
     async def end_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Give the high watermark, or with read_committed the last stable offset."""
 
-    def last_stable_offset(self, partition: TopicPartition) -> int | None:
-        """Give the last stable offset as of the last fetch."""
+    def unread(self, partition: TopicPartition) -> int | None:
+        """Tell how many offsets were there to be read beyond our position at the last fetch; None before the first."""
 
     def hold(self, min_bytes: int, wait_ms: int) -> None:
         """Let the broker hold a fetch until there are so many bytes, or for so long."""

@@ -82,7 +82,6 @@ class Lane:
                 turn = now() + TURN_S
         self.positions[topic] = end
         self.touch()
-        await asyncio.sleep(0)  # a queue that is not empty gives the next batch without a turn of the loop
         return True
 
     def _fold(self, records: Sequence[Record]) -> None:

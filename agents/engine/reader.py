@@ -1,12 +1,13 @@
-"""Reads the inputs at the lanes' own positions and hands each lane one batch per partition."""
+"""Reads the inputs at the lanes' own positions and hands over what there is, lane by lane, in rounds."""
 
 import asyncio
-import weakref
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
+from agents.engine.batch import Batch, Round
 from agents.engine.fold import Record
 from agents.engine.kafka import Consumer
 from agents.engine.lane import Lane
@@ -14,65 +15,15 @@ from agents.engine.moment import now
 from agents.engine.pace import Pace
 from agents.engine.positions import settle
 from agents.engine.shared import Shared
+from agents.engine.source import Source, in_step
 from agents.engine.writer import Writer
 
 POLL_MS = 100
-FULL_POLL_MS = 10
-STALL_S = 1.0
-QUEUE_S = 30.0
+HELD_POLL_MS = 10
 PARTITION_BYTES = 1024 * 1024
 
-
-class Batch:
-    """Records of one partition, in order: all that there are at the offsets in [start, end)."""
-
-    __slots__ = ("__weakref__", "_fail", "end", "lane", "records", "start", "topic")
-
-    def __init__(
-        self,
-        lane: Lane,
-        topic: str,
-        records: Sequence[Record],
-        span: tuple[int, int],
-        fail: Callable[[BaseException], None],
-    ) -> None:
-        self.lane, self.topic, self.records, self._fail = lane, topic, records, fail
-        self.start, self.end = span
-
-    async def fold(self) -> None:
-        """Fold the records into their lane. A bug in the fold ends the process: nothing of the batch is written."""
-        try:
-            await self.lane.offer(self.topic, self.records, self.start, self.end)
-        except Exception as error:  # noqa: BLE001 - Faust would log it and go on with half a batch folded
-            self._fail(error)
-
-
-class Source:
-    """One input partition: where the reader is, and since when its lane has not followed."""
-
-    __slots__ = ("delivered", "lane", "next", "place", "stalled_at", "stalled_since")
-
-    def __init__(self, lane: Lane, place: TopicPartition) -> None:
-        self.lane, self.place = lane, place
-        self.next = self.stalled_at = lane.positions[place.topic]
-        self.stalled_since: float | None = None
-        self.delivered: Callable[[], Batch | None] = lambda: None
-
-    def missing(self, moment: float) -> int | None:
-        """Give the offset to read again from, when the lane has stayed behind for too long.
-
-        A batch that somebody still holds waits in a queue, behind slow folds perhaps; else it was dropped.
-        """
-        bound = STALL_S if self.delivered() is None else QUEUE_S
-        at = self.lane.positions[self.place.topic]
-        if at >= self.next:
-            self.stalled_since = None
-        elif self.stalled_since is None or at != self.stalled_at:
-            self.stalled_at, self.stalled_since = at, moment
-        elif moment - self.stalled_since > bound:
-            self.next, self.stalled_since = at, None
-            return at
-        return None
+Sources = Mapping[int, Sequence[Source]]
+"""The sources of each lane."""
 
 
 class Reader:
@@ -82,8 +33,9 @@ class Reader:
         self._settings, self._lanes, self._observer = shared.settings, shared.lanes, shared.observer
         self._fail, self._kafka, self._writer = shared.fail, shared.kafka, writer
         self.lag: dict[TopicPartition, int] = {}
+        self._gave = False
 
-    async def read(self, deliver: Callable[[Batch], Awaitable[None]], stopped: Callable[[], bool]) -> None:
+    async def read(self, deliver: Callable[[Round], Awaitable[None]], stopped: Callable[[], bool]) -> None:
         """Read until the set of lanes changes or stopped() is true.
 
         Raises:
@@ -94,53 +46,55 @@ class Reader:
             pace, sources = Pace(client, self._settings), self._place(client)
             while self._lanes.version == version and not stopped():
                 try:
-                    pace.note(records=await self._round(client, sources, deliver, version))
+                    pace.note(records=await self._turn(client, sources, deliver, version))
                 except OffsetOutOfRangeError:
                     return await self._resettle(client)
         return None
 
-    def _place(self, client: Consumer) -> dict[TopicPartition, Source]:
-        places = [(lane, TopicPartition(t, p)) for p, lane in self._lanes.open.items() for t in self._settings.inputs]
-        sources = {place: Source(lane, place) for lane, place in places}
-        client.assign(list(sources))
-        for place, source in sources.items():
-            client.seek(place, source.next)
-        self.lag = {}
+    def _place(self, client: Consumer) -> Sources:
+        sources = {
+            number: [Source(lane, TopicPartition(topic, number)) for topic in self._settings.inputs]
+            for number, lane in self._lanes.open.items()
+        }
+        client.assign([source.place for source in _each(sources)])
+        for source in _each(sources):
+            client.seek(source.place, source.next)
+        self.lag, self._gave = {}, False
         return sources
 
-    async def _round(
-        self,
-        client: Consumer,
-        sources: dict[TopicPartition, Source],
-        deliver: Callable[[Batch], Awaitable[None]],
-        version: int,
+    async def _turn(
+        self, client: Consumer, sources: Sources, deliver: Callable[[Round], Awaitable[None]], version: int
     ) -> bool:
         """Poll once and hand over what there is. Returns whether there was something to do."""
-        ready = self._ready(sources)
-        if not ready:
-            await self._wait_for_room()
+        got = await self._poll(client, sources)
+        if self._lanes.version != version:
             return True
-        timeout = POLL_MS if len(ready) == len(sources) else FULL_POLL_MS
-        got = await client.getmany(*ready, timeout_ms=timeout, max_records=self._settings.read_max)
-        for place, records in got.items():
-            if self._lanes.version != version:
-                return True
-            source, end = sources[place], records[-1].offset + 1
-            batch = Batch(source.lane, place.topic, records, (source.next, end), self._fail)
-            source.next, source.delivered = end, weakref.ref(batch)
-            await deliver(batch)
-            del batch
+        for source in _each(sources):
+            source.add(got.get(source.place, ()))
+            source.unread = client.unread(source.place)
+        batches = [batch for number, lane in sources.items() for batch in self._due(self._lanes.open[number], lane)]
+        self._gave = bool(batches)
+        if batches:
+            await deliver(Round(batches, self._fail))
+            del batches  # who holds a batch shows by it that it was not dropped
         self._follow(client, sources)
-        return bool(got)
+        return bool(got) or self._gave
 
-    def _ready(self, sources: dict[TopicPartition, Source]) -> list[TopicPartition]:
-        """Give the places whose lane has room, counting what is on its way to it."""
-        coming: dict[int, int] = {}
-        for place, source in sources.items():
-            ahead = source.next - source.lane.positions[place.topic]
-            coming[place.partition] = coming.get(place.partition, 0) + ahead
-        room = {lane for lane, ahead in coming.items() if self._writer.has_room(self._lanes.open[lane], ahead)}
-        return [place for place in sources if place.partition in room]
+    async def _poll(self, client: Consumer, sources: Sources) -> Mapping[TopicPartition, Sequence[Record]]:
+        """Read on where few records wait to be handed over."""
+        most = self._settings.read_max
+        hungry = [source.place for source in _each(sources) if source.held < most]
+        if not hungry:
+            await self._wait_for_room()
+            return {}
+        held = any(source.held for source in _each(sources))
+        timeout_ms = (0 if self._gave else HELD_POLL_MS) if held else POLL_MS
+        return await client.getmany(*hungry, timeout_ms=timeout_ms, max_records=most)
+
+    def _due(self, lane: Lane, sources: Sequence[Source]) -> Iterator[Batch]:
+        """Give what a lane takes now, if it has room for another read beside what is on its way to it."""
+        if self._writer.has_room(lane, sum(source.coming for source in sources)):
+            yield from in_step(sources, self._settings.read_max, now())
 
     async def _wait_for_room(self) -> None:
         self._writer.room.clear()
@@ -150,17 +104,16 @@ class Reader:
         except TimeoutError:
             return
 
-    def _follow(self, client: Consumer, sources: dict[TopicPartition, Source]) -> None:
+    def _follow(self, client: Consumer, sources: Sources) -> None:
         """Read again what an agent refused or never got, and note how far the lanes are behind."""
         moment = now()
-        for place, source in sources.items():
+        for source in _each(sources):
             again = source.missing(moment)
             if again is not None:
-                self._observer.reread(place.topic, place.partition, again)
-                client.seek(place, again)
-            known = client.last_stable_offset(place)
-            if known is not None:
-                self.lag[place] = max(0, known - source.lane.positions[place.topic])
+                self._observer.reread(source.place.topic, source.place.partition, again)
+                client.seek(source.place, again)
+            elif source.unread is not None:
+                self.lag[source.place] = source.lag
 
     async def _resettle(self, client: Consumer) -> None:
         """Go on after records that the topic dropped while we were reading it."""
@@ -169,3 +122,7 @@ class Reader:
             lane = self._lanes.open.get(partition)
             if lane is not None:
                 lane.positions.update({topic: max(lane.positions[topic], at) for topic, at in positions.items()})
+
+
+def _each(sources: Sources) -> Iterator[Source]:
+    return chain.from_iterable(sources.values())

@@ -50,8 +50,8 @@ class EngineSettings:
     idle_interval_ms: int = 250
     uncommitted_max: int = 5000
     read_max: int = 1000
-    fetch_min_bytes: int = 16 * 1024
-    fetch_wait_ms: int = 10
+    fetch_min_bytes: int = 256 * 1024
+    fetch_wait_ms: int = 20
     transaction_timeout_ms: int = 10_000
     fence_grace_ms: int = 2500
     session_timeout_ms: int = 6000

@@ -9,9 +9,9 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from mode import Service
 
+from agents.engine.batch import Round
 from agents.engine.engine import Engine
 from agents.engine.kafka import passing
-from agents.engine.reader import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -114,19 +114,22 @@ class LaneConsumer(driver.Consumer):
             if _cancelled():
                 raise
 
-    async def _deliver(self, batch: Batch) -> None:
-        """Give a batch to the agent; while a rebalance has suspended the agents it is dropped, and read again."""
-        place = TP(batch.topic, batch.lane.partition)
-        last = batch.records[-1]
+    async def _deliver(self, round_: Round) -> None:
+        """Give a round to the agent; while a rebalance has suspended the agents it is dropped, and read again.
+
+        Faust takes it for a message of its first batch's partition.
+        """
+        first = round_.batches[0]
+        place = TP(first.topic, first.lane.partition)
         message = ConsumerMessage(
-            batch.topic,
-            batch.lane.partition,
-            batch.end - 1,
-            last.timestamp / 1000,
+            place.topic,
+            place.partition,
+            first.end - 1,
+            first.records[-1].timestamp / 1000,
             0,
             (),
             None,
-            batch,
+            round_,
             None,
             0,
             0,

@@ -7,10 +7,12 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
+from agents.engine.batch import Round
 from agents.engine.lane import Lane
 from agents.engine.membership import Membership
 from agents.engine.patience import Patience
-from agents.engine.reader import STALL_S, Batch, Reader, Source
+from agents.engine.reader import Reader
+from agents.engine.source import STALL_S, Source
 from agents.engine.watch import BrokerWatch
 from agents.engine.writer import Writer
 from tests.agents.engine.fakes import Fold, Heard, Record, shared
@@ -32,8 +34,8 @@ class Client:
     def seek(self, place: TopicPartition, offset: int) -> None:
         self.at[place] = offset
 
-    def last_stable_offset(self, place: TopicPartition) -> int:
-        return len(self.log[place])
+    def unread(self, place: TopicPartition) -> int:
+        return len(self.log[place]) - self.at[place]
 
     async def beginning_offsets(self, places: list[TopicPartition]) -> dict[TopicPartition, int]:
         return dict.fromkeys(places, self.begin)
@@ -70,14 +72,14 @@ class Bench:
         self.sources = self.reader._place(self.client)
 
     async def round(self, deliver: Any) -> None:
-        await self.reader._round(self.client, self.sources, deliver, self.lanes.version)
+        await self.reader._turn(self.client, self.sources, deliver, self.lanes.version)
 
 
-async def fold(batch: Batch) -> None:
-    await batch.fold()
+async def fold(each: Round) -> None:
+    await each.fold()
 
 
-async def drop(_batch: Batch) -> None:
+async def drop(_round: Round) -> None:
     """As an agent that is suspended."""
 
 
@@ -94,8 +96,8 @@ async def test_a_batch_says_which_offsets_it_covers() -> None:
     bench.client.log[PLACE] = [Record(0), Record(1), Record(7)]  # 2 to 6 are markers and aborted records
     seen = []
 
-    async def note(batch: Batch) -> None:
-        seen.append((batch.topic, batch.start, batch.end))
+    async def note(each: Round) -> None:
+        seen.extend((batch.topic, batch.start, batch.end) for batch in each.batches)
 
     await bench.round(note)
     assert seen == [("in", 0, 8)]
@@ -107,17 +109,23 @@ async def test_a_full_lane_is_not_read_until_a_transaction_has_taken_it() -> Non
     await bench.round(fold)
     await bench.round(fold)
     assert bench.lane.uncommitted == 20
-    assert len(bench.client.asked) == 2
+    await bench.round(fold)
+    assert len(bench.client.asked) == 3, "ten wait to be handed over, and no more are read"
     bench.lane.take()
     await bench.round(fold)
     assert bench.fold.taken == list(range(30))
 
 
 async def test_what_is_on_its_way_to_a_lane_counts_as_in_it() -> None:
-    bench = Bench(30, read_max=10, uncommitted_max=20)
+    bench, got = Bench(30, read_max=10, uncommitted_max=20), []
     for _ in range(3):
-        await bench.round(drop)
-    assert len(bench.client.asked) == 2
+        await bench.round(lambda each: hold(each, got))
+    assert [len(each.batches[0].records) for each in got] == [10, 10]
+
+
+async def hold(each: Round, queue: list[Round]) -> None:
+    """As an agent that is busy."""
+    queue.append(each)
 
 
 async def test_nothing_is_handed_over_once_the_set_of_lanes_has_changed() -> None:
@@ -125,7 +133,7 @@ async def test_nothing_is_handed_over_once_the_set_of_lanes_has_changed() -> Non
     version = bench.lanes.version
     bench.lanes.forget()
     bench.lanes.add([bench.lane], Membership("app", 2, "m", None))
-    await bench.reader._round(bench.client, bench.sources, fold, version)
+    await bench.reader._turn(bench.client, bench.sources, fold, version)
     assert bench.fold.taken == []
 
 
@@ -152,13 +160,9 @@ def test_a_lane_that_moves_is_given_time() -> None:
 
 
 async def test_a_batch_that_waits_in_a_queue_is_not_read_again() -> None:
-    bench, queue = Bench(5), list[Batch]()
-
-    async def hold(batch: Batch) -> None:
-        queue.append(batch)
-
-    await bench.round(hold)
-    source, now = bench.sources[PLACE], time.monotonic()
+    bench, queue = Bench(5), list[Round]()
+    await bench.round(lambda each: hold(each, queue))
+    [source], now = bench.sources[0], time.monotonic()
     assert source.missing(now + 2 * STALL_S) is None
     queue.clear()
     assert source.missing(now + 3 * STALL_S) == 0, "nobody holds it any more"
@@ -168,7 +172,7 @@ async def test_a_dropped_batch_is_read_again() -> None:
     bench = Bench(5)
     await bench.round(drop)
     assert bench.fold.taken == []
-    bench.sources[PLACE].stalled_since = -1e9
+    bench.sources[0][0].stalled_since = -1e9
     await bench.round(fold)
     await bench.round(fold)
     assert bench.fold.taken == list(range(5))
