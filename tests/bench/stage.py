@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,11 @@ LOG_CHARACTERS = 3000
 class Program:
     """A program of ours that answers with lines of JSON; what it says besides goes to a file."""
 
-    def __init__(self, module: str, argument: str, log: Path) -> None:
+    def __init__(self, command: Sequence[str], log: Path) -> None:
         self.log = log
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", module, argument],
+                command,
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -42,19 +42,31 @@ class Program:
     def pid(self) -> int:
         return self.process.pid
 
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that it has used so far."""
+        return cpu_s(self.pid) or 0.0
+
     def hear(self) -> dict[str, Any]:
         """Its next line; the end of its log when it has none."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, f"{self.process.args}\n{self.log.read_text(errors='replace')[-LOG_CHARACTERS:]}"
+        assert line, self.story()
         found: dict[str, Any] = json.loads(line)
         return found
+
+    def story(self) -> str:
+        """What it was, and the end of its log."""
+        return f"{self.process.args}\n{self.log.read_text(errors='replace')[-LOG_CHARACTERS:]}"
 
     def tell(self, word: str) -> None:
         """Say a word to it."""
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{word}\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(f"{word}\n")
+            self.process.stdin.flush()
+        except BrokenPipeError as error:
+            raise AssertionError(self.story()) from error
 
     def ask(self, word: str) -> dict[str, Any]:
         """Say a word to it, and hear the answer."""
@@ -77,17 +89,20 @@ class Stage:
     def __init__(self, broker: EmbeddedBroker, folder: Path, lanes: int) -> None:
         self.broker, self.folder, self.lanes = broker, folder, lanes
         self.programs: list[Program] = []
-        asyncio.run(admin.create(broker.address, (*topics.TOPICS, topics.changelog(APP_ID)), lanes))
+        self.create(*topics.TOPICS, topics.changelog(APP_ID))
 
     @property
     def address(self) -> str:
         return self.broker.address
 
-    def run(self, module: str, argument: str) -> Program:
+    def start(self, command: Sequence[str], name: str) -> Program:
         """Start a program."""
-        log = self.folder / f"{module.rpartition('.')[2]}-{len(self.programs)}.log"
-        self.programs.append(Program(module, argument, log))
+        self.programs.append(Program(command, self.folder / f"{name}-{len(self.programs)}.log"))
         return self.programs[-1]
+
+    def run(self, module: str, argument: str) -> Program:
+        """Start a module of ours."""
+        return self.start([sys.executable, "-m", module, argument], module.rpartition(".")[2])
 
     def worker(
         self, *, toy: bool, profile: bool = False, watch_loop: bool = False, **settings: Any
@@ -102,6 +117,10 @@ class Stage:
         """Start a generator; the moment of its first event (seconds since the epoch)."""
         program = self.run("tests.bench.generator", generator.argument(load))
         return program, float(program.hear()["began"])
+
+    def create(self, *places: topics.Topic) -> None:
+        """Make more topics."""
+        asyncio.run(admin.create(self.address, places, self.lanes))
 
     def broker_cpu_s(self) -> float:
         """CPU seconds that the broker has used so far."""
