@@ -1,52 +1,60 @@
-"""Cuts what one transaction writes into batches that the broker accepts."""
+"""Cuts what one transaction writes into batches that the broker accepts, and hands them over in few requests."""
 
-from collections.abc import Awaitable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from agents.engine.fold import Output
+from agents.engine.kafka import Producer
 
 Entry = tuple[bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
 
 
-class BatchProducer(Protocol):
-    """The part of aiokafka's producer that is used here."""
+class Parcel(NamedTuple):
+    """A batch on its way to a partition; number counts the batches before it that go there."""
 
-    def create_batch(self) -> Any:
-        """Give an empty batch."""
-
-    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Awaitable[Any]:
-        """Hand a batch over; the result is done when the broker has acknowledged it."""
-
-
-async def send_rows(
-    producer: BatchProducer, topic: str, partition: int, rows: Iterable[tuple[bytes, bytes | None]]
-) -> list[Awaitable[Any]]:
-    """Hand over changelog rows in order; returns what waits for the acknowledgements."""
-    return await _send(producer, topic, partition, ((key, value, ()) for key, value in rows))
+    number: int
+    topic: str
+    partition: int
+    batch: Any
 
 
-async def send_outputs(producer: BatchProducer, partition: int, outputs: Iterable[Output]) -> list[Awaitable[Any]]:
-    """Hand over outputs, in order within each topic; returns what waits for the acknowledgements."""
+def of_rows(
+    producer: Producer, topic: str, partition: int, rows: Iterable[tuple[bytes, bytes | None]]
+) -> Iterator[Parcel]:
+    """Cut changelog rows, in order."""
+    return _cut(producer, topic, partition, ((key, value, ()) for key, value in rows))
+
+
+def of_outputs(producer: Producer, partition: int, outputs: Iterable[Output]) -> Iterator[Parcel]:
+    """Cut outputs, in order within each topic."""
     by_topic: dict[str, list[Entry]] = {}
     for output in outputs:
         by_topic.setdefault(output.topic, []).append((output.key, output.value, output.headers))
-    waiting: list[Awaitable[Any]] = []
     for topic, entries in by_topic.items():
-        waiting += await _send(producer, topic, partition, entries)
-    return waiting
+        yield from _cut(producer, topic, partition, entries)
 
 
-async def _send(producer: BatchProducer, topic: str, partition: int, entries: Iterable[Entry]) -> list[Awaitable[Any]]:
-    waiting: list[Awaitable[Any]] = []
-    batch = producer.create_batch()
+async def send(producer: Producer, parcels: Iterable[Parcel]) -> list[Awaitable[Any]]:
+    """Hand over all parcels; returns what waits for the acknowledgements.
+
+    First those that are the first of their partition: handing them over gives the event loop no turn, so they become
+    known to the transaction in one request, and leave in one. A second one waits until the first has left.
+    """
+    return [
+        await producer.send_batch(batch, topic, partition=partition)
+        for _, topic, partition, batch in sorted(parcels, key=lambda parcel: parcel.number)
+    ]
+
+
+def _cut(producer: Producer, topic: str, partition: int, entries: Iterable[Entry]) -> Iterator[Parcel]:
+    number, batch = 0, producer.create_batch()
     for entry in entries:
         if not _append(batch, entry):
-            waiting.append(await producer.send_batch(batch, topic, partition=partition))
-            batch = producer.create_batch()
+            yield Parcel(number, topic, partition, batch)
+            number, batch = number + 1, producer.create_batch()
             _append(batch, entry)  # a batch takes its first record whatever its size
     if batch.record_count():
-        waiting.append(await producer.send_batch(batch, topic, partition=partition))
-    return waiting
+        yield Parcel(number, topic, partition, batch)
 
 
 def _append(batch: Any, entry: Entry) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from aiokafka import TopicPartition
 
-from agents.engine.batches import send_outputs, send_rows
+from agents.engine.batches import Parcel, of_outputs, of_rows, send
 from agents.engine.kafka import Producer
 from agents.engine.lane import Taken
 from agents.engine.membership import Membership
@@ -66,14 +66,14 @@ class Transactions:
         await self.producer.abort_transaction()
 
     async def _produce(self, taken: Sequence[Taken]) -> list[Awaitable[Any]]:
-        waiting: list[Awaitable[Any]] = []
+        parcels: list[Parcel] = []
         for part in taken:
             # The position row is first, so that the first record of an open transaction names its owner.
             rows = [(POSITION, position_row(part, self.owner)), *part.harvest.rows]
-            waiting += await send_rows(self.producer, self.changelog, part.lane.partition, rows)
-            waiting += await send_outputs(self.producer, part.lane.partition, part.harvest.outputs)
-            await asyncio.sleep(0)  # neither call gives the event loop a turn by itself
-        return waiting
+            parcels += of_rows(self.producer, self.changelog, part.lane.partition, rows)
+            parcels += of_outputs(self.producer, part.lane.partition, part.harvest.outputs)
+            await asyncio.sleep(0)  # it may be much
+        return await send(self.producer, parcels)
 
 
 def offsets_of(taken: Sequence[Taken]) -> dict[TopicPartition, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from faust.worker import Worker
 
+from agents.engine import garbage
 from agents.engine.engine import Engine
 from agents.engine.process import leave
 from agents.errors import LeadrelayError
@@ -33,6 +34,7 @@ class LaneWorker(Worker):
             await self.engine.watch.connect()
         except LeadrelayError as error:
             self.engine.ending.fail(error)
+        garbage.settle()
         self._watching = asyncio.ensure_future(self.engine.watch.run(), loop=self.loop)
 
     def _crash(self, reason: BaseException) -> None:
