@@ -4,11 +4,9 @@ import asyncio
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from agents.agreement import load_terms
 from agents.bench.places import app_id, changelog
-from agents.bench.plain import Plain
+from agents.bench.scoring import Scoring, scoring
 from agents.bench.stopwatch import Job, Stopwatch
-from agents.settings import load
 from schemas.topics import ACTIVITY
 
 SYSTEM = "aiokafka"
@@ -19,7 +17,7 @@ BATCH_BYTES = 256 * 1024
 
 async def run(job: Job) -> None:
     """Handle the job's events, one after the other."""
-    plain = Plain(SYSTEM, load_terms(load().agreement))
+    plain = scoring(SYSTEM, job)
     consumer = AIOKafkaConsumer(
         ACTIVITY.name, bootstrap_servers=job.address, group_id=app_id(SYSTEM), auto_offset_reset="earliest"
     )
@@ -34,7 +32,7 @@ async def run(job: Job) -> None:
     await producer.stop()
 
 
-async def _relay(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, plain: Plain, stopwatch: Stopwatch) -> int:
+async def _relay(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, plain: Scoring, stopwatch: Stopwatch) -> int:
     rows: dict[bytes, bytes] = {}
     place, handled = changelog(SYSTEM), 0
     while handled < stopwatch.job.events:

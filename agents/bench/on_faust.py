@@ -5,12 +5,11 @@ from typing import Any
 
 import faust
 
-from agents.agreement import load_terms
 from agents.bench.places import app_id, output
-from agents.bench.plain import Decided, Plain
+from agents.bench.plain import Decided
+from agents.bench.scoring import scoring
 from agents.bench.stopwatch import Job, Stopwatch
 from agents.engine.process import leave
-from agents.settings import load
 from schemas import topics
 from streams.record import Line
 
@@ -37,7 +36,7 @@ def build(job: Job) -> faust.App:
     )
     table = app.Table(TABLE, partitions=job.lanes, key_type=bytes, value_type=bytes)
     outputs = {place: _topic(app, place) for place in (output(SYSTEM, topic.name) for topic in topics.OUTPUTS)}
-    plain, stopwatch = Plain(SYSTEM, load_terms(load().agreement)), Stopwatch(job)
+    plain, stopwatch = scoring(SYSTEM, job), Stopwatch(job)
 
     async def relay(stream: Any) -> None:
         handled, following = 0, dict.fromkeys(range(job.lanes), 0)

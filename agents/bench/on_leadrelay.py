@@ -4,23 +4,42 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from agents.app import build_app
+from agents.app import build_app, engine_settings, tend
 from agents.bench.places import app_id
 from agents.bench.stopwatch import Job, Stopwatch
-from agents.engine.app import LaneApp
+from agents.bench.toy import ToyLane
+from agents.engine.app import LaneApp, batches, build_engine_app
 from agents.engine.process import leave
-from agents.settings import load
+from agents.engine.worker import LaneWorker
+from agents.settings import Settings, load
 from schemas.topics import ACTIVITY
 
 SYSTEM = "leadrelay"
 LOOK_S, LOOK_CLOSELY_S = 0.02, 0.002
 
 
+class SilentWorker(LaneWorker):
+    """Has no spinner, as the relay's own."""
+
+    def on_setup_root_logger(self, logger: Any, level: int) -> None:  # noqa: ARG002
+        """Leave the log alone."""
+        self.spinner = None
+
+
+def toy_app(settings: Settings) -> LaneApp:
+    """The engine as it always is, with the toy in place of the relay."""
+    app = build_engine_app(engine_settings(settings), ToyLane)
+    app.conf.Worker = SilentWorker
+    app.conf.worker_redirect_stdouts = False
+    app.agent(batches(app), name="tend")(tend)
+    return app
+
+
 def build(job: Job) -> LaneApp:
     """Make the worker's app as it always is, for the bench's own group."""
     # No reminders: with no feedback in the log, the clock of the stream stands still.
     settings = load(broker=job.address, app_id=app_id(SYSTEM), partitions=job.lanes, clock="stream", metrics_port=0)
-    app = build_app(settings)
+    app = toy_app(settings) if job.toy else build_app(settings)
 
     async def keep_time() -> None:
         lanes = app.engine.lanes

@@ -8,7 +8,7 @@ from agents.errors import LeadrelayError
 from schemas import topics
 
 APP_ID = "leadrelay-bench"
-OTHERS = ("faust", "aiokafka")
+OTHERS = ("faust", "aiokafka", "confluent")
 """The systems that leadrelay is compared with. They write to topics of their own."""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from streams.report import Table
 
-PROMISES = {"leadrelay": "exactly once", "faust": "at least once", "aiokafka": "none"}
+PROMISES = {"leadrelay": "exactly once", "faust": "at least once", "aiokafka": "none", "confluent": "none"}
 COLUMNS = (
     "system",
     "promise",

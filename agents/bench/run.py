@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from agents.errors import LeadrelayError
 from schemas.topics import PARTITIONS
 
 SYSTEMS = ("leadrelay", *places.OTHERS)
+NEEDED = {"confluent": "confluent_kafka"}
+"""Packages that a worker does without."""
 SEED = 1
 EVENTS_A_LEAD = 10
 FAUST_SHARE, FAUST_EVENTS_MIN = 20, 20_000
@@ -30,7 +33,11 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to measure. `broker` is an address, None for a broker of our own; `keep` leaves the topics there."""
+    """What to measure. `broker` is an address, None for a broker of our own; `keep` leaves the topics there.
+
+    Attributes:
+        toy: Score with the toy in place of the agreement.
+    """
 
     events: int
     leads: int | None = None
@@ -38,6 +45,12 @@ class Plan:
     broker: str | None = None
     lanes: int = PARTITIONS
     keep: bool = False
+    toy: bool = False
+
+    @property
+    def present(self) -> list[str]:
+        """The systems whose packages are installed."""
+        return [system for system in self.systems if find_spec(NEEDED.get(system, "agents"))]
 
 
 def measure(plan: Plan, tell: Callable[[str], None]) -> Mapping[str, Result]:
@@ -52,7 +65,7 @@ def measure(plan: Plan, tell: Callable[[str], None]) -> Mapping[str, Result]:
             tell(f"writing {plan.events:,} events")
             leads = plan.leads or max(1, plan.events // EVENTS_A_LEAD)
             console.run(fill.fill(address, plan.lanes, events.made_up(plan.events, leads, SEED)))
-            return {system: _run(plan, system, address, pid, tell) for system in plan.systems}
+            return {system: _run(plan, system, address, pid, tell) for system in plan.present}
         finally:
             if not plan.keep:
                 console.run(places.remove(address))
@@ -79,6 +92,7 @@ def _run(plan: Plan, system: str, address: str, pid: int | None, tell: Callable[
             events=number,
             result=str(result),
             broker_pid=pid,
+            toy=plan.toy,
         )
         log = _finish(system, job, Path(folder))
         if not result.exists():

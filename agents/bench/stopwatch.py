@@ -16,13 +16,18 @@ WARM_SHARE = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a system is asked to do: handle the first `events` of the activity topic, and write its result."""
+    """What a system is asked to do: handle the first `events` of the activity topic, and write its result.
+
+    Attributes:
+        toy: Score with the toy in place of the agreement.
+    """
 
     address: str
     lanes: int
     events: int
     result: str
     broker_pid: int | None = None
+    toy: bool = False
 
     @classmethod
     def given(cls) -> Self:

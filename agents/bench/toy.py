@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import orjson
 
+from agents.bench.places import output
+from agents.bench.plain import Decided
 from schemas import topics
 from schemas.codec import SOURCE, Message, Output, decode
 from schemas.envelope import Envelope, binary_headers, instant, rfc3339
@@ -97,11 +99,11 @@ class ToyPlain:
         handoffs: Leads handed over so far.
     """
 
-    def __init__(self, topic: str) -> None:
+    def __init__(self, system: str) -> None:
         self.handoffs = 0
-        self._topic = topic
+        self._topic = output(system, topics.HANDOFF.name)
 
-    def decide(self, record: Record, row: bytes | None) -> tuple[bytes, list[Output]]:
+    def decide(self, record: Record, row: bytes | None) -> Decided:
         """The new row of this record's lead, and what is published."""
         assert record.value is not None  # noqa: S101  the bench's own events
         assert record.key is not None  # noqa: S101
@@ -112,7 +114,7 @@ class ToyPlain:
             lead, cause = record.key.decode(), f"{record.partition}-{record.offset}"
             outputs.append(handoff(self._topic, lead, cause, instant(headers["ce_time"].decode()), before + points))
             self.handoffs += 1
-        return b"%d" % (before + points), outputs
+        return Decided(b"%d" % (before + points), outputs)
 
 
 def _fact(message: Message, cause: str, points: int) -> bytes:

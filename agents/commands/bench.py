@@ -1,4 +1,4 @@
-"""`leadrelay bench`: what exactly once costs, beside plain Faust and plain aiokafka."""
+"""`leadrelay bench`: what exactly once costs, beside plain Faust, plain aiokafka and plain confluent-kafka."""
 # ruff: noqa: PLC0415  imports are local, so that help is quick
 
 from typing import Annotated
@@ -19,7 +19,7 @@ def bench(  # noqa: PLR0913  one parameter an option
     leads: Annotated[int | None, typer.Option(min=1, help="Leads they are of; else a tenth of the events.")] = None,
     systems: Annotated[
         str, typer.Option(metavar="NAMES", help="What to measure, with commas between.")
-    ] = "leadrelay,faust,aiokafka",
+    ] = "leadrelay,faust,aiokafka,confluent",
     broker: Annotated[
         str | None,
         typer.Option(
@@ -30,21 +30,26 @@ def bench(  # noqa: PLR0913  one parameter an option
         ),
     ] = None,
     lanes: Annotated[int, typer.Option(min=1, max=1000, help="Partitions of every topic.")] = 12,
+    toy: Annotated[
+        bool, typer.Option("--toy", help="Score with a sum in place of the agreement: the price of carrying an event.")
+    ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the topics there; only with --broker.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Measure events a second and CPU an event of leadrelay, plain Faust and plain aiokafka.
+    """Measure events a second and CPU an event of leadrelay, plain Faust, plain aiokafka and plain confluent-kafka.
 
     All handle the same made-up events with the same rules, one system after the other, each in a process of its own on
     the same broker. Starting does not count. Broker and system share the machine's cores, so compare ratios.
     """
     from agents.bench.report import tables
-    from agents.bench.run import Plan, measure
+    from agents.bench.run import NEEDED, Plan, measure
 
     if keep and not broker:
         message = "needs --broker: the broker of the bench ends with it"
         raise typer.BadParameter(message, param_hint="--keep")
-    plan = Plan(events=events, leads=leads, systems=_systems(systems), broker=broker, lanes=lanes, keep=keep)
+    plan = Plan(events=events, leads=leads, systems=_systems(systems), broker=broker, lanes=lanes, keep=keep, toy=toy)
+    for system in (system for system in plan.systems if system not in plan.present):
+        console.err().print(f"{system} is left out: {NEEDED[system]} is not installed (pip install leadrelay[bench])")
     with console.err().status("") as status:
         results = measure(plan, status.update)
     if as_json:

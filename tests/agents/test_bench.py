@@ -1,4 +1,4 @@
-"""`bench` measures three systems that handle the same events with the same rules, and leadrelay's rows are right."""
+"""`bench` measures four systems that handle the same events with the same rules, and leadrelay's rows are right."""
 
 import json
 import os
@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from agents.agreement import load_terms
-from agents.bench import places, sampler
+from agents.bench import places, run, sampler
 from agents.bench.events import made_up
 from agents.bench.report import tables
-from agents.bench.run import SYSTEMS, faust_events
+from agents.bench.run import SYSTEMS, Plan, faust_events
 from agents.bench.stopwatch import Job, Stopwatch
 from agents.broker import EmbeddedBroker
 from agents.verify import SAID, Verdict, verify
@@ -49,7 +49,7 @@ def _bench(address: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.kafka
 def test_each_system_handles_every_event_and_hands_the_same_leads_over(measured: dict[str, dict[str, Any]]) -> None:
-    assert tuple(measured) == ("leadrelay", "faust", "aiokafka")
+    assert tuple(measured) == ("leadrelay", "faust", "aiokafka", "confluent")
     for found in measured.values():
         assert list(found)[:2] == ["events_per_s", "cpu_us_per_event"]
         assert found["events"] == EVENTS
@@ -79,6 +79,23 @@ async def test_the_others_end_with_the_same_rows(own_broker: EmbeddedBroker, sys
         found = await read_all(own_broker.address, places.changelog(name), LANES)
         rows[name] = {record.key: record.value for record in found if not record.key.startswith(b"\x00")}
     assert rows["leadrelay"] == rows[system]
+
+
+@pytest.mark.kafka
+def test_with_the_toy_each_system_hands_the_same_leads_over() -> None:
+    asked = [sys.executable, "-c", MAIN, "bench", "--toy", "--json", "--events", "2000", "--lanes", str(LANES)]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert tuple(found) == SYSTEMS
+    assert {each["events"] for each in found.values()} == {2000}
+    assert len({each["handoffs"] for each in found.values()}) == 1
+    assert found["leadrelay"]["handoffs"] > 0
+
+
+def test_a_system_whose_package_is_absent_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(run.NEEDED, "confluent", "no_such_package")
+    assert Plan(events=1).present == ["leadrelay", "faust", "aiokafka"]
 
 
 @pytest.mark.kafka

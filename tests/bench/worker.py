@@ -5,21 +5,11 @@ import sys
 from typing import Any
 
 from agents import logs
-from agents.app import build_app, engine_settings, tend
-from agents.bench.toy import ToyLane
-from agents.engine.app import LaneApp, batches, build_engine_app
-from agents.engine.worker import LaneWorker
-from agents.settings import Settings, load
+from agents.app import build_app
+from agents.bench.on_leadrelay import toy_app
+from agents.engine.app import LaneApp
+from agents.settings import load
 from tests.bench.probe import Probe
-
-
-class SilentWorker(LaneWorker):
-    """Writes nothing where the probe answers."""
-
-    def on_setup_root_logger(self, logger: Any, level: int) -> None:
-        """Have no spinner."""
-        del logger, level
-        self.spinner = None
 
 
 def build(asked: dict[str, Any]) -> LaneApp:
@@ -28,15 +18,6 @@ def build(asked: dict[str, Any]) -> LaneApp:
     app = toy_app(settings) if asked["toy"] else build_app(settings)
     probe = Probe(app.engine, settings.partitions, profile=asked["profile"], watch_loop=asked["watch_loop"])
     app.task(probe.run)
-    return app
-
-
-def toy_app(settings: Settings) -> LaneApp:
-    """The engine with the toy."""
-    app = build_engine_app(engine_settings(settings), ToyLane)
-    app.conf.Worker = SilentWorker
-    app.conf.worker_redirect_stdouts = False
-    app.agent(batches(app), name="tend")(tend)
     return app
 
 
