@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from agents.health import wall_ms
 from schemas.bounds import End
-from schemas.topics import HANDOFF
 from streams.record import Record
 from streams.relay import Harvest, Relay
 
@@ -26,9 +25,9 @@ class TimedRelay(Relay):
 
     def take(self, record: Record) -> End:
         """Fold one record; when it decided a handoff, note when it had arrived."""
-        said = len(self.outputs)
+        before = self.handoffs
         end = Relay.take(self, record)
-        if any(output.topic == HANDOFF.name for output in self.outputs[said:]):
+        if self.handoffs != before:
             self._folded.append(record.timestamp)
         return end
 

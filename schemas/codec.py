@@ -9,7 +9,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from schemas import activity, feedback, handoff, letter, notice, nurture, returns, topics
-from schemas.envelope import Headers, Refusal, opened, shown
+from schemas.envelope import Headers, Refusal, shown, unsealed
 
 
 class Kind(NamedTuple):
@@ -70,13 +70,17 @@ SOURCE = "leadrelay"
 
 
 class Message(NamedTuple):
-    """A message that came in, checked. `at` is when it happened (ms since the epoch), `data` a contract of `kind`."""
+    """A message that came in, checked.
+
+    `at` is when it happened (ms since the epoch), `time` is that in RFC 3339, `data` a contract of `kind`.
+    """
 
     id: str
     source: str
     kind: str
     lead: str
     at: int
+    time: str
     data: Any
 
 
@@ -95,7 +99,7 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Headers)
     Raises:
         Refusal: With the reason and what is wrong; nothing else can come out, whatever the bytes.
     """
-    identity, source, name, lead, at, data = opened(key, value, headers)
+    identity, source, name, lead, at, time, data = unsealed(key, value, headers)
     kind = BY_TYPE.get(name)
     if kind is None or kind.topic != topic:
         raise Refusal("unknown_type", f"{shown(name)} is not carried by {topic}")
@@ -103,7 +107,7 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Headers)
         checked = kind.validate(data, strict=True)
     except ValidationError as error:
         raise _broken(error) from None
-    return _new(Message, (identity, source, kind.name, lead, at, checked))
+    return _new(Message, (identity, source, kind.name, lead, at, time, checked))
 
 
 _new = tuple.__new__  # half the price of calling the class, which counts once an event

@@ -5,7 +5,7 @@ headers) and 3.3 (structured: one JSON object with the content type `application
 Format" 3.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
@@ -96,11 +96,27 @@ _Type = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 _Time = Annotated[str, Field(min_length=1, pattern=_RFC3339)]
 _time = TypeAdapter(_Time).validator.validate_python
 _attributes = TypeAdapter(tuple[_Version, Id, Id, _Type, Id, _Time]).validator.validate_python
-_headers_of = itemgetter(*(f"ce_{name}" for name in ATTRIBUTES))
+_headers_of: Callable[[Mapping[str, bytes | None]], Sequence[object]] = itemgetter(*(f"ce_{n}" for n in ATTRIBUTES))
+
+LENGTH = len("2026-11-24T10:00:00.000Z")
+"""A right time of this length that ends in Z is as `rfc3339` writes it, unless T or Z are small."""
+
+Unsealed = tuple[str, str, str, str, int, str, bytes]
+"""Id, source, type, subject, instant (ms since the epoch), the same as `rfc3339` writes it, data as JSON."""
 
 
 def opened(key: bytes | None, value: bytes | None, headers: Headers) -> Envelope:
     """The envelope of a Kafka record, checked against its key.
+
+    Raises:
+        Refusal: With the reason and what is wrong.
+    """
+    identity, source, kind, subject, at, _, data = unsealed(key, value, headers)
+    return Envelope(identity, source, kind, subject, at, data)
+
+
+def unsealed(key: bytes | None, value: bytes | None, headers: Headers) -> Unsealed:
+    """The same as a plain tuple, and the time as text before the data.
 
     Raises:
         Refusal: With the reason and what is wrong.
@@ -111,25 +127,31 @@ def opened(key: bytes | None, value: bytes | None, headers: Headers) -> Envelope
         raise Refusal("too_large", f"{len(value)} bytes; at most {VALUE_BYTES_MAX} are read")
     found = dict(headers)
     content = found.get("content-type") or b""
-    if "ce_specversion" in found and not content.startswith(STRUCTURED):
-        envelope = _binary(found, content, value)
-    else:
-        envelope = _structured(value)
-    if key != envelope.subject.encode():
-        raise Refusal("wrong_key", f"key {shown(key)}, subject {shown(envelope.subject)}")
-    return envelope
+    binary = "ce_specversion" in found and not content.startswith(STRUCTURED)
+    attributes, data = (_binary(found, content), value) if binary else _structured(value)
+    try:
+        _, identity, source, kind, subject, time = _attributes(attributes)
+    except ValidationError as error:
+        raise _unfit(error) from None
+    at = _instant(time)
+    if key != subject.encode():
+        raise Refusal("wrong_key", f"key {shown(key)}, subject {shown(subject)}")
+    ours = len(time) == LENGTH and time[10] == "T" and time[-1] == "Z"
+    return identity, source, kind, subject, at, time if ours else rfc3339(at), data
 
 
-def _binary(found: Mapping[str, bytes | None], content: bytes, value: bytes) -> Envelope:
+def _binary(found: Mapping[str, bytes | None], content: bytes) -> Sequence[object]:
+    """The attributes in the order of `ATTRIBUTES`, each UTF-8 bytes if it is right."""
     if content and b"json" not in content:
         raise Refusal("not_json", f"content-type {shown(content)}; application/json is read")
     try:
-        return _checked(_headers_of(found), value)
+        return _headers_of(found)
     except KeyError as error:
         raise Refusal("missing_attribute", f"no header {error.args[0]}") from None
 
 
-def _structured(value: bytes) -> Envelope:
+def _structured(value: bytes) -> tuple[Sequence[object], bytes]:
+    """The attributes in the order of `ATTRIBUTES`, each a text if it is right, and the data."""
     try:
         event = orjson.loads(value)
     except orjson.JSONDecodeError as error:
@@ -142,19 +164,7 @@ def _structured(value: bytes) -> Envelope:
         data = orjson.dumps(event.get("data"))
     except orjson.JSONEncodeError as error:
         raise Refusal("not_json", f"data: {error}") from None
-    return _checked([event.get(name) for name in ATTRIBUTES], data)
-
-
-def _checked(attributes: Sequence[object], data: bytes) -> Envelope:
-    """The envelope of attributes in the order of `ATTRIBUTES`, each a text or UTF-8 bytes."""
-    try:
-        _, identity, source, kind, subject, time = _attributes(attributes)
-    except ValidationError as error:
-        raise _unfit(error) from None
-    return _new(Envelope, (identity, source, kind, subject, _instant(time), data))
-
-
-_new = tuple.__new__  # half the price of calling the class, which counts once an event
+    return [event.get(name) for name in ATTRIBUTES], data
 
 
 def _unfit(error: ValidationError) -> Refusal:

@@ -6,7 +6,6 @@ can disappear, and the journal tells the order in which a lane read its topics.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
@@ -27,6 +26,7 @@ from schemas.bounds import (
     Text,
     Time,
 )
+from schemas.written import written
 
 Scores = Annotated[tuple[tuple[Name, Points], ...], Field(max_length=2000)]
 """`(rule, points)`, at most one for each rule that an agreement may have."""
@@ -34,14 +34,14 @@ FitChanges = Annotated[tuple[tuple[Name, Points, Text], ...], Field(max_length=2
 """`(rule, change of points, value of the profile)`; the value is empty when the rule no longer fits."""
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Arrived:
     """The first message of this lead; it is a visitor now."""
 
     source: Name
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Acted:
     """An activity was counted, with the interest points it gave, after ceilings: `(rule, points)`."""
 
@@ -50,7 +50,7 @@ class Acted:
     detail: Text
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Profiled:
     """The profile changed: what was told anew, and the change of the fit points by rule."""
 
@@ -58,21 +58,21 @@ class Profiled:
     points: FitChanges
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Converted:
     """The lead asked for a conversation."""
 
     kind: Conversion
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Identified:
     """The visitor has a name."""
 
     known_as: Id
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class ReachChanged:
     """Whether the lead may be nurtured (consent, bounces, unsubscription), and why."""
 
@@ -80,7 +80,7 @@ class ReachChanged:
     why: Text
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class StageMoved:
     """From one stage to another; `passed` are the rungs of the funnel reached for the first time, in order."""
 
@@ -91,7 +91,7 @@ class StageMoved:
     why: Text
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class HandedOver:
     """Marketing handed the lead to sales, who respond by `due_at` (ms since the epoch)."""
 
@@ -103,14 +103,14 @@ class HandedOver:
     due_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class TakenOn:
     """Sales took the lead by themselves: a pursuit begins without a handoff."""
 
     by: Name
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Attempted:
     """An attempt: the how-manieth of this pursuit and of all; `answers` when it is the first answer of this pursuit.
 
@@ -126,7 +126,7 @@ class Attempted:
     answers: bool
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class DeadlineEnded:
     """Sales responded in time, or too late, or the deadline came without a response."""
 
@@ -134,7 +134,7 @@ class DeadlineEnded:
     due_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Returned:
     """The lead went back to marketing; scores trigger again from `again_at` points on."""
 
@@ -145,7 +145,7 @@ class Returned:
     again_at: Points
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Rejected:
     """Sales refused the lead for good."""
 
@@ -153,7 +153,7 @@ class Rejected:
     by: Name
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Qualified:
     """Sales said yes, after so many attempts of all pursuits."""
 
@@ -161,7 +161,7 @@ class Qualified:
     attempts: Count
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Won:
     """The lead bought."""
 
@@ -170,7 +170,7 @@ class Won:
     by: Name
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Lost:
     """The opportunity is gone; scores trigger again from `again_at` points on."""
 
@@ -179,7 +179,7 @@ class Lost:
     again_at: Points
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Reopened:
     """Who was a customer or disqualified is a lead again; scores trigger again from `again_at` points on."""
 
@@ -188,14 +188,14 @@ class Reopened:
     again_at: Points
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class OwnerChanged:
     """The lead belongs to somebody else."""
 
     owner: Name
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class NurtureEntered:
     """The lead is on a track."""
 
@@ -205,7 +205,7 @@ class NurtureEntered:
     by: Name
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class NurtureLeft:
     """The lead is off a track."""
 
@@ -214,7 +214,7 @@ class NurtureLeft:
     by: Name
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Noticed:
     """A person is to be told."""
 
@@ -223,7 +223,7 @@ class Noticed:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Passed:
     """A message that changed nothing: repeated, ignored or refused, and why."""
 
@@ -263,7 +263,7 @@ NAMES: Mapping[type, str] = {
 """Facts by their names in the journal: `handed_over`."""
 
 
-@dataclass(frozen=True, slots=True)
+@written
 class Line:
     """A line of the journal: one fact, whom it is about, and what caused it."""
 

@@ -16,12 +16,6 @@ MONTH = "month"
 LEADS = "leads"
 
 
-def counted(lead: Lead, fact: f.Fact, at: int) -> Iterable[tuple[Key, int]]:
-    """What this fact adds to which counters; stage entries count in the month in which they happened too."""
-    count = COUNT.get(type(fact))
-    return count(lead, fact, at) if count else ()
-
-
 def _entered(stage: str, source: str, at: int) -> Iterator[tuple[Key, int]]:
     yield ("stage_entered", stage, source), 1
     yield (MONTH, rfc3339(at)[:7], stage, source), 1
@@ -45,15 +39,16 @@ def _attempted(_: Lead, fact: f.Attempted, __: int) -> Iterator[tuple[Key, int]]
         yield ("attempts_to_answer", str(fact.number)), 1
 
 
-COUNT: Mapping[type, Callable[[Lead, Any, int], Iterator[tuple[Key, int]]]] = {
+COUNT: Mapping[type, Callable[[Lead, Any, int], Iterable[tuple[Key, int]]]] = {
     f.Arrived: _arrived,
     f.StageMoved: _moved,
     f.Attempted: _attempted,
-    f.HandedOver: lambda _, fact, __: iter([(("handoffs", fact.trigger), 1)]),
-    f.Returned: lambda _, fact, __: iter([(("returns", fact.reason), 1)]),
-    f.DeadlineEnded: lambda _, fact, __: iter([(("deadlines", fact.outcome), 1)]),
-    f.Qualified: lambda _, fact, __: iter([(("attempts_to_yes", str(fact.attempts)), 1)]),
+    f.HandedOver: lambda _, fact, __: [(("handoffs", fact.trigger), 1)],
+    f.Returned: lambda _, fact, __: [(("returns", fact.reason), 1)],
+    f.DeadlineEnded: lambda _, fact, __: [(("deadlines", fact.outcome), 1)],
+    f.Qualified: lambda _, fact, __: [(("attempts_to_yes", str(fact.attempts)), 1)],
 }
+"""What a fact adds to which counters; stage entries count in the month in which they happened too."""
 
 
 class Kept(NamedTuple):
@@ -72,6 +67,7 @@ class Counts:
     """
 
     def __init__(self) -> None:
+        self._added: dict[Key, int] = {}
         self._totals: dict[Key, int] = {}
         self._shown: Mapping[Key, int] = {}
         self._written: Mapping[Key, int] = {}
@@ -94,11 +90,7 @@ class Counts:
 
     def add(self, key: Key, number: int = 1) -> None:
         """Count."""
-        if self._restored:
-            self._settle()
-        name, row, row_name = self._places.get(key) or self._place(key)
-        row[name] = self._totals[key] = self._totals.get(key, 0) + number
-        self._changed.add(row_name)
+        self._added[key] = self._added.get(key, 0) + number
 
     def _place(self, key: Key) -> Kept:
         row_name = b"\x00month:" + key[1].encode() if key[0] == MONTH else b"\x00counts"
@@ -116,9 +108,15 @@ class Counts:
         if self._restored:
             self._restored.clear()
             self._shown = dict(self._totals)
+        for key, number in self._added.items():
+            name, counters, row_name = self._places.get(key) or self._place(key)
+            counters[name] = self._totals[key] = self._totals.get(key, 0) + number
+            self._changed.add(row_name)
+        self._added.clear()
 
     def changes(self) -> list[tuple[bytes, bytes]]:
         """The rows that changed since the last call, by name."""
+        self._settle()
         rows = [(name, orjson.dumps(self._rows[name])) for name in sorted(self._changed)]
         self._changed.clear()
         self._written = dict(self._totals)

@@ -13,6 +13,8 @@ from streams.row import Entry, Lead
 from streams.stage import may_move, moved
 from streams.terms import Terms
 
+BY_SCORE = frozenset({"contact", "lead"})
+"""From these stages the score hands over."""
 WISH: Mapping[str, str] = {
     "demo": "for a demo",
     "assessment": "for an assessment",
@@ -22,7 +24,7 @@ WISH: Mapping[str, str] = {
 
 
 def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
-    """Hand the lead over when this message triggers it; sales get a notice when who asks can't be handed over."""
+    """Hand over a lead that asked or reached the score; sales get a notice when who asks can't be handed over."""
     asked = message.data.kind if isinstance(message.data, ConversionMade) else ""
     asked = asked if asked in terms.conversions else ""
     if not may_move("agreement", lead.stage, "mql"):
@@ -30,7 +32,7 @@ def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
             yield Noticed("converted", "sales", f"{lead.id} {_standing(lead)} and asked {WISH[asked]}.")
     elif asked:
         yield from _handed(lead, message, terms, "conversion", f"Asked {WISH[asked]}.")
-    elif _reached(lead, terms):
+    elif reached(lead, terms):
         yield from _handed(lead, message, terms, "score", _reason(lead, terms))
 
 
@@ -38,13 +40,13 @@ def _standing(lead: Lead) -> str:
     return "was disqualified" if lead.stage == "disqualified" else "is with you already"
 
 
-def _reached(lead: Lead, terms: Terms) -> bool:
+def reached(lead: Lead, terms: Terms) -> bool:
     """Whether the score hands this lead over; nobody is handed over by score who is unknown or wants no contact."""
     return (
-        lead.stage in {"contact", "lead"}
+        lead.stage in BY_SCORE
         and lead.fit >= terms.fit_min
+        and lead.fit + lead.interest >= threshold(lead, terms)
         and lead.reachable
-        and lead.score >= threshold(lead, terms)
     )
 
 

@@ -5,12 +5,14 @@ the next line of a rule sees its own consequences, and a lead's state is always 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from schemas import fact as f
-from schemas.activity import Activity, ConsentChanged, EmailBounced, EmailUnsubscribed, Identified, ProfileGiven
-from schemas.codec import Message
+from schemas.activity import ConsentChanged, EmailBounced, EmailUnsubscribed, Identified, ProfileGiven
+from schemas.codec import KINDS, Message
+from schemas.topics import ACTIVITY
 from streams import handoff, nurture, pursuit, score
 from streams.row import Lead
 from streams.stage import moved
@@ -43,10 +45,11 @@ def _arrived(lead: Lead, fact: f.Arrived, moment: Moment) -> None:
 
 
 def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
-    lead.arrived_at = min(lead.arrived_at, moment.at)
-    lead.active_at = max(lead.active_at, moment.at)
+    at, cause = moment
+    lead.arrived_at = min(lead.arrived_at, at)
+    lead.active_at = max(lead.active_at, at)
     lead.activity[fact.activity] = lead.activity.get(fact.activity, 0) + 1
-    score.enter_interest(lead, fact.points, moment.at, moment.cause, fact.detail)
+    score.enter_interest(lead, fact.points, at, cause, fact.detail)
 
 
 def _profiled(lead: Lead, fact: f.Profiled, moment: Moment) -> None:
@@ -155,49 +158,55 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
 def decide(lead: Lead, message: Message, terms: Terms, moment: Moment) -> list[f.Fact]:
     """The facts that follow, in order, already remembered in `lead`; at least one."""
     facts = []
-    for fact in _follow(lead, message, terms):
-        evolve(lead, fact, moment)
+    if not lead.history:
+        facts.append(_arrive(lead, message, terms, moment))
+    for fact in RULES[message.kind](lead, message, terms):
+        EVOLVE[type(fact)](lead, fact, moment)
         facts.append(fact)
     lead.agreement = terms.number
     return facts
 
 
-def _follow(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
-    if not lead.history:
-        source = getattr(message.data, "source", OTHER)
-        yield f.Arrived(source if source in terms.sources else OTHER)
-    if isinstance(message.data, Activity):
-        yield from _act(lead, message, terms)
-    else:
-        yield from FEEDBACK[message.kind](lead, message, terms)
+def _arrive(lead: Lead, message: Message, terms: Terms, moment: Moment) -> f.Fact:
+    source = getattr(message.data, "source", OTHER)
+    fact = f.Arrived(source if source in terms.sources else OTHER)
+    evolve(lead, fact, moment)
+    return fact
 
 
 def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """An activity: count it and its points, then see whether the lead rises by it."""
-    stage, handoffs = lead.stage, lead.handoffs
-    yield f.Acted(message.kind, score.interest(lead, message.kind, message.data, terms), _detail(message))
-    if message.kind in SAYING:
-        yield from SAYING[message.kind](lead, message.data, terms)
-    if lead.stage == "visitor" and message.kind != "page_viewed":
-        yield moved(lead, "contact", "agreement", message.kind)
+    kind, data, stage, handoffs = message.kind, message.data, lead.stage, lead.handoffs
+    yield f.Acted(kind, score.interest(lead, kind, data, terms), DETAIL[kind](data)[:DETAIL_MAX])
+    if kind in SAYING:
+        yield from SAYING[kind](lead, data, terms)
+    if lead.stage == "visitor" and kind != "page_viewed":
+        yield moved(lead, "contact", "agreement", kind)
     if lead.stage == "contact" and lead.score >= terms.lead_score:
         yield moved(lead, "lead", "agreement", f"score {lead.score}")
-    yield from handoff.hand_over(lead, message, terms)
+    if kind == "conversion_made" or handoff.reached(lead, terms):
+        yield from handoff.hand_over(lead, message, terms)
     if lead.handoffs != handoffs:
         yield from nurture.leave(lead, "handoff", "agreement")
     elif lead.stage != stage:
         yield from nurture.by_stage(lead, terms)
 
 
-DETAIL = ("url", "asset", "form", "email", "event", "product", "kind", "known_as")
+TELLING = ("url", "asset", "form", "email", "event", "product", "kind", "known_as")
 """The field that tells most of an activity, the first one it has."""
 
 
-def _detail(message: Message) -> str:
-    for name in DETAIL:
-        if hasattr(message.data, name):
-            return str(getattr(message.data, name))[:DETAIL_MAX]
-    return ""
+def _detail_of(contract: Any) -> Callable[[Any], str]:
+    have = {each.name for each in fields(contract)}
+    for name in TELLING:
+        if name in have:
+            return attrgetter(name)
+    return lambda _: ""
+
+
+DETAIL: Mapping[str, Callable[[Any], str]] = {
+    kind.name: _detail_of(kind.contract) for kind in KINDS if kind.topic == ACTIVITY.name
+}
 
 
 def _profile(lead: Lead, data: ProfileGiven, terms: Terms) -> Iterator[f.Fact]:
@@ -256,7 +265,7 @@ BY_HAND: Mapping[str, Handler] = {
     "disqualified": pursuit.reject,
     "lead": pursuit.reopen,
 }
-FEEDBACK: Mapping[str, Handler] = {
+FEEDBACK: dict[str, Handler] = {
     "accepted": pursuit.accept,
     "attempt_made": pursuit.attempt,
     "qualified": pursuit.qualify,
@@ -269,6 +278,7 @@ FEEDBACK: Mapping[str, Handler] = {
     "nurture_started": pursuit.start_track,
     "reminder": pursuit.remind,
 }
+RULES: Mapping[str, Handler] = FEEDBACK | dict.fromkeys(DETAIL, _act)
 
 
 # ---- queries

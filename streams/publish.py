@@ -1,5 +1,8 @@
 """What we say of what we decided: facts that others are told of, as events of our own contracts."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from schemas import fact as f
 from schemas import nurture, returns
 from schemas.codec import BY_CONTRACT, SOURCE, Output, plain
@@ -12,28 +15,45 @@ from streams.terms import Terms
 
 def published(lead: Lead, fact: f.Fact, terms: Terms) -> object | None:
     """The event of this fact, None when it stays private; `lead` is its state at the end of the message."""
-    match fact:
-        case f.HandedOver():
-            return packet(lead, fact, terms)
-        case f.Returned():
-            return returns.LeadReturned(
-                lead=lead.id,
-                reason=fact.reason,
-                by=fact.by,
-                attempts=fact.attempts,
-                track=fact.track,
-                agreement=terms.number,
-            )
-        case f.NurtureEntered(track, why, detail, by):
-            return nurture.NurtureEntered(
-                lead=lead.id, track=track, why=why, detail=detail, by=by, agreement=terms.number
-            )
-        case f.NurtureLeft(track, left, by):
-            return nurture.NurtureLeft(lead=lead.id, track=track, why=left, by=by, agreement=terms.number)
-        case f.Noticed(kind, to, text):
-            return NoticeGiven(lead=lead.id, kind=kind, to=to, owner=lead.owner, text=text, agreement=terms.number)
-        case _:
-            return None
+    publish = PUBLISH.get(type(fact))
+    return publish(lead, fact, terms) if publish else None
+
+
+def _returned(lead: Lead, fact: f.Returned, terms: Terms) -> returns.LeadReturned:
+    return returns.LeadReturned(
+        lead=lead.id,
+        reason=fact.reason,
+        by=fact.by,
+        attempts=fact.attempts,
+        track=fact.track,
+        agreement=terms.number,
+    )
+
+
+def _entered(lead: Lead, fact: f.NurtureEntered, terms: Terms) -> nurture.NurtureEntered:
+    return nurture.NurtureEntered(
+        lead=lead.id, track=fact.track, why=fact.why, detail=fact.detail, by=fact.by, agreement=terms.number
+    )
+
+
+def _left(lead: Lead, fact: f.NurtureLeft, terms: Terms) -> nurture.NurtureLeft:
+    return nurture.NurtureLeft(lead=lead.id, track=fact.track, why=fact.why, by=fact.by, agreement=terms.number)
+
+
+def _noticed(lead: Lead, fact: f.Noticed, terms: Terms) -> NoticeGiven:
+    return NoticeGiven(
+        lead=lead.id, kind=fact.kind, to=fact.to, owner=lead.owner, text=fact.text, agreement=terms.number
+    )
+
+
+PUBLISH: Mapping[type, Callable[[Lead, Any, Terms], object]] = {
+    f.HandedOver: packet,
+    f.Returned: _returned,
+    f.NurtureEntered: _entered,
+    f.NurtureLeft: _left,
+    f.Noticed: _noticed,
+}
+"""The events of facts that others are told of."""
 
 
 def said(identity: str, lead: str, at: int, data: object) -> Output:

@@ -9,19 +9,20 @@ from schemas import topics
 from schemas.bounds import ID_LENGTH_MAX, End
 from schemas.codec import Message, Output, decode
 from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
-from schemas.fact import Fact, Passed
+from schemas.fact import Fact, HandedOver, Passed
 from schemas.letter import Reminder
-from streams.funnel import Counts, Key, counted
-from streams.journal import line
-from streams.lead import Moment, decide, next_due
-from streams.objection import Ignored, Refused, objection
-from streams.publish import published, said
+from streams.funnel import COUNT, Counts, Key
+from streams.journal import about, line
+from streams.lead import Moment, decide
+from streams.objection import Refused, objection
+from streams.publish import PUBLISH, said
 from streams.record import Record
 from streams.refused import deadletter
 from streams.routing import lane_of
 from streams.row import Lead, digest, due_at, knows, pack, remember, unpack
 from streams.terms import Terms
 
+_new = tuple.__new__  # half the price of calling the class, which counts once a fact
 RUNG_MAX = 1000
 """Reminders written at once, so that a history fed late holds nobody up; the rest comes with the next look."""
 
@@ -41,6 +42,7 @@ class Relay:
     Attributes:
         rows: Every lead's row by key, as of the last harvest.
         drafts: Leads touched since then.
+        handoffs: Leads handed over since the lane was opened.
         reached_at: The latest event time of each input topic, for a clock that follows the stream.
     """
 
@@ -53,6 +55,7 @@ class Relay:
     counts: Counts = field(default_factory=Counts)
     reached_at: dict[str, int] = field(default_factory=dict)
     urgent: bool = False
+    handoffs: int = 0
     _alarms: list[tuple[int, bytes]] = field(default_factory=list)
 
     def restore(self, key: bytes, value: bytes | None) -> None:
@@ -81,31 +84,29 @@ class Relay:
     def _step(self, message: Message, record: Record, cause: str) -> End:
         key, at = message.lead.encode(), message.at
         if 0 < record.timestamp < at - FUTURE_MS_MAX:
-            raise Refusal("time_out_of_range", f"{rfc3339(at)} is more than a day after its arrival")
-        self.reached_at[record.topic] = max(at, self.reached_at.get(record.topic, 0))
-        lead, moment = self.lead(key), Moment(at, cause)
+            raise Refusal("time_out_of_range", f"{message.time} is more than a day after its arrival")
+        if at > self.reached_at.get(record.topic, 0):
+            self.reached_at[record.topic] = at
+        lead = self.drafts.get(key) or self.lead(key)
         mark = digest(message.source, message.id)
         if knows(lead, mark):
-            return self._pass(lead, moment, "repeated", "this event id was seen before")
-        match objection(lead, message, self.terms):
-            case Ignored(reason):
-                if lead.history:
-                    self._remember(key, lead, mark)
-                return self._pass(lead, moment, "ignored", reason)
-            case Refused(reason, detail):
-                raise Refusal(reason, detail)
-        due = next_due(lead)
-        facts = decide(lead, message, self.terms, moment)
-        self._remember(key, lead, mark)
-        if lead.due_at is not None and lead.due_at != due:
-            heappush(self._alarms, (lead.due_at, key))
-        self._tell(lead, facts, moment)
-        return "applied"
-
-    def _remember(self, key: bytes, lead: Lead, mark: bytes) -> None:
-        """Not done for a refused message, which may come again when it was mended, or the agreement was."""
+            return self._pass(message, cause, "repeated", "this event id was seen before")
+        against = objection(lead, message, self.terms)
+        if isinstance(against, Refused):
+            raise Refusal(against.reason, against.detail)
+        if against is not None and not lead.history:
+            return self._pass(message, cause, "ignored", against.reason)
+        # Not done for a refused message, which may come again when it was mended, or the agreement was.
         remember(lead, mark, self.terms.remember)
         self.drafts[key] = lead
+        if against is not None:
+            return self._pass(message, cause, "ignored", against.reason)
+        due = lead.due_at
+        facts = decide(lead, message, self.terms, Moment(at, cause))
+        if lead.due_at != due and lead.due_at is not None:
+            heappush(self._alarms, (lead.due_at, key))
+        self._tell(lead, facts, key, message, cause)
+        return "applied"
 
     def lead(self, key: bytes) -> Lead:
         """The lead of this key as it is now, a new one when there is none.
@@ -125,37 +126,38 @@ class Relay:
             raise Refusal("wrong_lane", detail)
         return Lead(key.decode())
 
-    def _tell(self, lead: Lead, facts: list[Fact], moment: Moment) -> None:
+    def _tell(self, lead: Lead, facts: list[Fact], key: bytes, message: Message, cause: str) -> None:
         """Count, journal and publish what was decided."""
-        number = 0
+        common, number = about(message.lead, message.time, cause, self.terms.number), 0
         for fact in facts:
-            for counter, change in counted(lead, fact, moment.at):
-                self.counts.add(counter, change)
-            self._journal(lead.id, moment, fact)
-            data = published(lead, fact, self.terms)
-            if data is not None:
+            kind = type(fact)
+            self.outputs.append(_new(Output, (topics.FACT.name, key, line(common, fact), ())))
+            if kind in COUNT:
+                for counter, change in COUNT[kind](lead, fact, message.at):
+                    self.counts.add(counter, change)
+            if kind in PUBLISH:
                 number += 1
-                self._say(f"{moment.cause}-{number}", lead.id, moment.at, data)
+                self.handoffs += kind is HandedOver
+                self._say(f"{cause}-{number}", lead.id, message.at, PUBLISH[kind](lead, fact, self.terms))
 
     def _say(self, identity: str, lead: str, at: int, data: object) -> None:
         self.outputs.append(said(identity, lead, at, data))
         self.urgent = True
 
-    def _journal(self, lead: str, moment: Moment, fact: Fact) -> None:
-        value = line(lead, rfc3339(moment.at), moment.cause, self.terms.number, fact)
-        self.outputs.append(Output(topics.FACT.name, lead.encode() or None, value, ()))
-
-    def _pass(self, lead: Lead, moment: Moment, end: End, reason: str) -> End:
-        self._journal(lead.id, moment, Passed(end, reason, ""))
+    def _pass(self, message: Message, cause: str, end: End, reason: str) -> End:
+        self._journal(message.lead, message.time, cause, Passed(end, reason, ""))
         return end
 
     def _refuse(self, record: Record, cause: str, refusal: Refusal) -> End:
         lead = (record.key or b"").decode(errors="replace")[:ID_LENGTH_MAX]
-        moment = Moment(max(record.timestamp, 0), cause)
-        self._journal(lead, moment, Passed("refused", refusal.reason, refusal.detail))
+        self._journal(lead, rfc3339(max(record.timestamp, 0)), cause, Passed("refused", refusal.reason, refusal.detail))
         self.outputs.append(deadletter(record, refusal))
         self.urgent = True
         return "refused"
+
+    def _journal(self, lead: str, time: str, cause: str, fact: Fact) -> None:
+        value = line(about(lead, time, cause, self.terms.number), fact)
+        self.outputs.append(Output(topics.FACT.name, lead.encode() or None, value, ()))
 
     def harvest(self) -> Harvest:
         """Everything to be written since the last harvest; what is folded from now on belongs to the next."""

@@ -5,11 +5,9 @@ begins with the format and the next deadline: restore sets the alarms of a milli
 """
 
 from dataclasses import dataclass, field, fields
-from functools import partial
 from hashlib import blake2b
 from operator import attrgetter
 from struct import Struct
-from typing import NamedTuple
 
 import orjson
 
@@ -22,15 +20,8 @@ DIGEST_BYTES = 8
 """Two of a lead's 64 remembered ids meet by chance once in 9e15 leads."""
 
 
-class Entry(NamedTuple):
-    """One entry of the ledger. `at` and `cause` are those of the last of its `times` messages."""
-
-    rule: str
-    points: int
-    times: int
-    at: int
-    cause: str
-    detail: str
+Entry = tuple[str, int, int, int, str, str]
+"""Of the ledger: rule, points, times, at, cause, detail; `at` and `cause` are those of the last of the `times`."""
 
 
 @dataclass(slots=True)
@@ -80,6 +71,17 @@ class Lead:
     agreement: int = 0
     due_at: int | None = None
     seen: bytes = b""
+    _given: dict[str, int] | None = field(default=None, init=False, compare=False, repr=False)
+
+    @property
+    def given(self) -> dict[str, int]:
+        """Points of interest by rule, added up once for as long as the lead is a draft."""
+        if self._given is None:
+            given: dict[str, int] = {}
+            for rule, points, _, _, _, _ in self.interests:
+                given[rule] = given.get(rule, 0) + points
+            self._given = given
+        return self._given
 
     @property
     def score(self) -> int:
@@ -87,14 +89,13 @@ class Lead:
         return self.fit + self.interest
 
 
-_entry = partial(tuple.__new__, Entry)
-BODY = attrgetter(*[each.name for each in fields(Lead)][1:-2])
+BODY = attrgetter(*[each.name for each in fields(Lead)][1:-3])
 
 
 def pack(lead: Lead) -> bytes:
     """The row of a lead, without its id, which is the row's key."""
     due = NEVER if lead.due_at is None else lead.due_at
-    return HEADER.pack(FORMAT, due, len(lead.seen)) + lead.seen + orjson.dumps(BODY(lead), default=list)
+    return HEADER.pack(FORMAT, due, len(lead.seen)) + lead.seen + orjson.dumps(BODY(lead))
 
 
 def unpack(identity: str, row: bytes) -> Lead:
@@ -112,8 +113,8 @@ def unpack(identity: str, row: bytes) -> Lead:
     return Lead(  # type: ignore[call-arg]  # the fields between, in their order
         identity,
         list(map(tuple, history)),
-        list(map(_entry, fits)),
-        list(map(_entry, interests)),
+        list(map(tuple, fits)),
+        list(map(tuple, interests)),
         *rest,
         None if due == NEVER else due,
         row[HEADER.size : start],

@@ -17,32 +17,27 @@ ENTRIES_OF_RULE_MAX = 3
 
 def interest(lead: Lead, kind: str, data: object, terms: Terms) -> Points:
     """The points that this activity gives."""
-    matching = [term for term in terms.interest.get(kind, ()) if term.matches(data)]
+    matching = [term for term in terms.interest.get(kind, ()) if term.matches is None or term.matches(data)]
     if not matching:
         return ()
-    by_rule, by_group = _given(lead, terms.group_of)
+    given, groups = lead.given, terms.interest_groups
     left = terms.interest_ceiling - lead.interest
+    by_group: dict[str, int] = {}
     points = []
-    for term in matching:
-        rule_left = max(0, term.ceiling - abs(by_rule.get(term.name, 0)))
-        of_group = by_group.get(term.group, 0)
-        give = _cut(term.points, rule_left, terms.interest_groups[term.group] - of_group, left)
-        by_group[term.group] = of_group + give
+    for name, group, most, ceiling, _ in matching:
+        if group not in by_group:
+            by_group[group] = _of_group(given, group, terms.group_of)
+        rule_left = ceiling - abs(given.get(name, 0))
+        give = _cut(most, max(0, rule_left), groups[group] - by_group[group], left)
+        by_group[group] += give
         left -= give
-        points.append((term.name, give))
+        points.append((name, give))
     return tuple(points)
 
 
-def _given(lead: Lead, group_of: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:
-    """Interest points so far, by rule and by group; rules of earlier versions have no group any more."""
-    by_rule: dict[str, int] = {}
-    by_group: dict[str, int] = {}
-    for rule, points, _, _, _, _ in lead.interests:
-        by_rule[rule] = by_rule.get(rule, 0) + points
-    for rule, points in by_rule.items():
-        group = group_of.get(rule, "")
-        by_group[group] = by_group.get(group, 0) + points
-    return by_rule, by_group
+def _of_group(given: Mapping[str, int], group: str, group_of: Mapping[str, str]) -> int:
+    """Interest points of a group so far; rules of earlier versions have no group any more."""
+    return sum([points for rule, points in given.items() if group_of.get(rule, "") == group])
 
 
 def _cut(points: int, rule_left: int, *left: int) -> int:
@@ -52,7 +47,7 @@ def _cut(points: int, rule_left: int, *left: int) -> int:
 
 def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Changes:
     """The change of the fit points, rule by rule, when the profile is told so; looked at anew, never added twice."""
-    have = {entry.rule: entry.points for entry in lead.fits}
+    have = {rule: points for rule, points, *_ in lead.fits}
     wanted = {rule: (points, value) for rule, points, value in _wanted({**lead.profile, **told}, terms)}
     changes = {rule: wanted.get(rule, (0, "")) for rule in {**have, **wanted}}
     return tuple(
@@ -80,20 +75,23 @@ def _fits(term: FitTerm, profile: Mapping[str, Any]) -> bool:
 
 def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str) -> None:
     """Write points of interest into the ledger and the sum."""
-    for rule, given in points:
-        if given:
-            lead.interest += given
-            lead.interests.append(Entry(rule, given, 1, at, cause, detail))
+    for rule, give in points:
+        if give:
+            lead.interest += give
+            lead.given[rule] = lead.given.get(rule, 0) + give
+            lead.interests.append((rule, give, 1, at, cause, detail))
             _fold(lead.interests, rule)
 
 
 def _fold(entries: list[Entry], rule: str) -> None:
     """Fold the oldest entry of the rule into the next, if there are too many."""
-    of_rule = [index for index, entry in enumerate(entries) if entry.rule == rule]
-    if len(of_rule) > ENTRIES_OF_RULE_MAX:
-        first, second = of_rule[:2]
-        old, young = entries[first], entries[second]
-        entries[second] = young._replace(points=old.points + young.points, times=old.times + young.times)
+    rules = [entry[0] for entry in entries]
+    if rules.count(rule) > ENTRIES_OF_RULE_MAX:
+        first = rules.index(rule)
+        second = rules.index(rule, first + 1)
+        _, older_points, older_times, *_ = entries[first]
+        _, points, times, at, cause, detail = entries[second]
+        entries[second] = (rule, older_points + points, older_times + times, at, cause, detail)
         del entries[first]
 
 
@@ -101,7 +99,7 @@ def enter_fit(lead: Lead, changes: Changes, at: int, cause: str) -> None:
     """Write a change of fit points into the ledger and the sum; a rule has one entry, gone when it gives nothing."""
     for rule, change, value in changes:
         lead.fit += change
-        old = next((entry for entry in lead.fits if entry.rule == rule), Entry(rule, 0, 0, at, cause, value))
-        lead.fits = [entry for entry in lead.fits if entry.rule != rule]
-        if old.points + change:
-            lead.fits.append(Entry(rule, old.points + change, old.times + 1, at, cause, value))
+        _, points, times, *_ = next((entry for entry in lead.fits if entry[0] == rule), (rule, 0, 0))
+        lead.fits = [entry for entry in lead.fits if entry[0] != rule]
+        if points + change:
+            lead.fits.append((rule, points + change, times + 1, at, cause, value))

@@ -14,7 +14,13 @@ from tests.schemas.anything import data_of
 from tests.schemas.made import EVENT, INPUT_KINDS, INPUTS, Record, binary, structured
 
 MESSAGE = Message(
-    "e-1", "https://site", "form_submitted", "lead-1", 1_795_510_800_000, FormSubmitted(form="newsletter")
+    "e-1",
+    "https://site",
+    "form_submitted",
+    "lead-1",
+    1_795_510_800_000,
+    "2026-11-24T09:00:00.000Z",
+    FormSubmitted(form="newsletter"),
 )
 MODES = pytest.mark.parametrize("mode", [binary, structured])
 Mode = Callable[[Mapping[str, Any]], Record]

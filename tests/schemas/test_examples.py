@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from schemas import publish, topics
 from schemas.codec import BY_TYPE, KINDS, Message, decode, plain
-from schemas.envelope import instant
+from schemas.envelope import instant, rfc3339
 from tests.schemas.made import EXAMPLES, INPUT_EXAMPLES, binary, kind_of, structured
 
 FORMATS = Draft202012Validator.FORMAT_CHECKER
@@ -51,6 +51,7 @@ def test_an_input_is_taken_in_both_modes(name: str, mode: Any) -> None:
         kind_of(event).name,
         event["subject"],
         instant(event["time"]),
+        rfc3339(instant(event["time"])),
         kind_of(event).adapter.validate_python(event["data"]),
     )
 

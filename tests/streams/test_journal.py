@@ -1,18 +1,20 @@
 """The journal's lines."""
 
 import orjson
+import pytest
 
 from schemas.fact import NAMES, Acted, Arrived, Returned
-from streams.journal import line
+from streams.journal import about, line
 from tests.streams.given import MONDAY, Story, demo, fact_of, page, returned
 
 
-def test_a_line_tells_fact_lead_time_cause_and_version() -> None:
+@pytest.mark.parametrize("lead", ["ada", "größe", 'a"b\\c', "", "line\nbreak"])
+def test_a_line_tells_fact_lead_time_cause_and_version(lead: str) -> None:
     fact = Returned("no_answer", "agreement", 6, "reconnect", 85)
-    written = line("ada", "2026-11-02T09:00:00.000Z", "f3-1042", 7, fact)
+    written = line(about(lead, "2026-11-02T09:00:00.000Z", "f3-1042", 7), fact)
     assert orjson.loads(written) == {
         "fact": "returned",
-        "lead": "ada",
+        "lead": lead,
         "at": "2026-11-02T09:00:00.000Z",
         "cause": "f3-1042",
         "agreement": 7,

@@ -89,18 +89,18 @@ def test_the_ledger_adds_up_and_no_ceiling_is_exceeded(history: History) -> None
     terms, _ = history
     ceilings = {term.name: term.ceiling for terms_of in terms.interest.values() for term in terms_of}
     for lead in folded(*history).leads:
-        assert sum(entry.points for entry in lead.fits) == lead.fit <= terms.fit_ceiling
-        assert sum(entry.points for entry in lead.interests) == lead.interest <= terms.interest_ceiling
+        assert sum(points for _, points, *_ in lead.fits) == lead.fit <= terms.fit_ceiling
+        assert sum(points for _, points, *_ in lead.interests) == lead.interest <= terms.interest_ceiling
         by_rule, by_group = Counter[str](), Counter[str]()
-        for entry in lead.interests:
-            by_rule[entry.rule] += entry.points
-            by_group[terms.group_of[entry.rule]] += entry.points
+        for rule, points, *_ in lead.interests:
+            by_rule[rule] += points
+            by_group[terms.group_of[rule]] += points
         assert all(abs(points) <= ceilings[rule] for rule, points in by_rule.items())
         assert all(points <= terms.interest_groups[group] for group, points in by_group.items())
         groups = {term.name: term.group for term in terms.fit}
         of_fit = Counter[str]()
-        for entry in lead.fits:
-            of_fit[groups[entry.rule]] += entry.points
+        for rule, points, *_ in lead.fits:
+            of_fit[groups[rule]] += points
         assert all(points <= terms.fit_groups[group] for group, points in of_fit.items())
 
 

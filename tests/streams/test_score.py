@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from schemas.fact import Acted, Profiled
-from streams.row import Entry, Lead
+from streams.row import Lead
 from streams.score import ENTRIES_OF_RULE_MAX
 from streams.terms import Terms
 from tests.streams.given import ADA, MONDAY, Event, agreed, content, demo, event, given, page, pricing, profile, trial
@@ -109,26 +109,26 @@ def test_a_ceiling_that_was_lowered_gives_nothing_back() -> None:
 def test_the_ledger_tells_rule_points_time_cause_and_detail() -> None:
     story = given(page(MONDAY), content(asset="checklist"))
     assert story.lead.interests == [
-        Entry("page read", 1, 1, MONDAY, "a0-0", "https://example.com/blog"),
-        Entry("content taken", 8, 1, MONDAY + 60_000, "a0-1", "checklist"),
+        ("page read", 1, 1, MONDAY, "a0-0", "https://example.com/blog"),
+        ("content taken", 8, 1, MONDAY + 60_000, "a0-1", "checklist"),
     ]
 
 
 def test_nothing_is_entered_for_no_points() -> None:
     story = given(*[page() for _ in range(11)])
-    assert sum(entry.times for entry in story.lead.interests) == 10
+    assert sum(times for _, _, times, *_ in story.lead.interests) == 10
 
 
 def test_old_entries_of_a_rule_are_folded_together() -> None:
     story = given(*[each for number in range(5) for each in (page(MONDAY + number), opened())])
-    read_pages = [entry for entry in story.lead.interests if entry.rule == "page read"]
+    read_pages = [entry for entry in story.lead.interests if entry[0] == "page read"]
     assert len(read_pages) == ENTRIES_OF_RULE_MAX
     assert read_pages == [
-        Entry("page read", 3, 3, MONDAY + 2, "a0-4", "https://example.com/blog"),
-        Entry("page read", 1, 1, MONDAY + 3, "a0-6", "https://example.com/blog"),
-        Entry("page read", 1, 1, MONDAY + 4, "a0-8", "https://example.com/blog"),
+        ("page read", 3, 3, MONDAY + 2, "a0-4", "https://example.com/blog"),
+        ("page read", 1, 1, MONDAY + 3, "a0-6", "https://example.com/blog"),
+        ("page read", 1, 1, MONDAY + 4, "a0-8", "https://example.com/blog"),
     ]
-    assert sum(entry.points for entry in story.lead.interests) == story.lead.interest == 10
+    assert sum(points for _, points, *_ in story.lead.interests) == story.lead.interest == 10
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_fit_is_told_by_the_profile() -> None:
 def test_fit_is_looked_at_anew_and_never_added_twice() -> None:
     story = given(profile(MONDAY, seniority="vp"), profile(seniority="vp", role="CEO"), profile(seniority="vp"))
     assert story.lead.fit == 25
-    assert story.lead.fits == [Entry("decision maker", 25, 1, MONDAY, "a0-0", "vp")]
+    assert story.lead.fits == [("decision maker", 25, 1, MONDAY, "a0-0", "vp")]
 
 
 def test_a_better_profile_replaces_the_points_of_the_old() -> None:
@@ -169,7 +169,7 @@ def test_a_better_profile_replaces_the_points_of_the_old() -> None:
     assert story.when(profile(seniority="vp"))[1] == Profiled(
         {"seniority": "vp"}, (("team lead", -15, ""), ("decision maker", 25, "vp"))
     )
-    assert [(entry.rule, entry.points) for entry in story.lead.fits] == [("decision maker", 25)]
+    assert [(rule, points) for rule, points, *_ in story.lead.fits] == [("decision maker", 25)]
     assert story.lead.fit == 25
 
 
@@ -180,7 +180,7 @@ def test_a_profile_that_says_nothing_new_changes_nothing() -> None:
 
 def test_fit_is_cut_by_group_and_side() -> None:
     story = given(profile(seniority="vp", department="sales", company_size=100, industry="software", country="DE"))
-    assert {entry.rule: entry.points for entry in story.lead.fits} == {
+    assert {rule: points for rule, points, *_ in story.lead.fits} == {
         "decision maker": 25,
         "company we can serve": 15,
         "core industry": 10,
@@ -190,7 +190,7 @@ def test_fit_is_cut_by_group_and_side() -> None:
 
 def test_the_entry_of_a_rule_tells_the_value_it_looked_at() -> None:
     story = given(profile(name="Ada", company_size=200, country="pt"))
-    assert [entry.detail for entry in story.lead.fits] == ["200", "pt"]
+    assert [detail for *_, detail in story.lead.fits] == ["200", "pt"]
 
 
 def test_points_taken_off_fit_need_no_room() -> None:
@@ -202,7 +202,7 @@ def test_a_ceiling_that_has_room_again_gives_it_to_the_next_rule() -> None:
     story = given(profile(seniority="vp", department="sales"))
     assert story.lead.fit == 25
     story.when(profile(seniority="manager"))
-    assert {entry.rule: entry.points for entry in story.lead.fits} == {"team lead": 15, "fitting department": 10}
+    assert {rule: points for rule, points, *_ in story.lead.fits} == {"team lead": 15, "fitting department": 10}
 
 
 def test_the_score_is_fit_and_interest() -> None:
