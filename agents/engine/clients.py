@@ -1,70 +1,63 @@
 """Kafka by aiokafka: the engine's own clients, closed whatever happens."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import AIOKafkaClient
 
+from agents.engine.consumer import PARTITION_BYTES, WAIT_MS, DirectConsumer
 from agents.engine.kafka import Level
 from agents.engine.producer import TransactionalProducer, discard, end_transaction_of, start_producer
 from agents.engine.settings import EngineSettings
 
-STOP_S = 5.0
 RETRY_BACKOFF_MS = 1000
 
 
-class PacedConsumer(AIOKafkaConsumer):
-    """aiokafka's consumer, whose fetches can be held by the broker as the moment asks."""
+@asynccontextmanager
+async def connected(settings: EngineSettings, **options: Any) -> AsyncIterator[AIOKafkaClient]:
+    """Connect, and disconnect at the end.
 
-    def hold(self, min_bytes: int, wait_ms: int) -> None:
-        """Let the broker hold the next fetches until there are so many bytes, or for so long."""
-        self._fetcher._fetch_min_bytes, self._fetcher._fetch_max_wait_ms = min_bytes, wait_ms  # noqa: SLF001
-
-    def unread(self, partition: TopicPartition) -> int | None:
-        """Tell how many offsets were there to be read beyond our position at the last fetch; None before the first."""
-        state = self._subscription.subscription.assignment.state_value(partition)
-        return None if state.lso is None else max(0, int(state.lso - state.position))
+    Raises:
+        KafkaError: No broker could be reached.
+    """
+    client = AIOKafkaClient(
+        bootstrap_servers=list(settings.brokers),
+        request_timeout_ms=settings.request_timeout_ms,
+        **settings.auth,
+        **options,
+    )
+    try:
+        await client.bootstrap()
+        yield client
+    finally:
+        await client.close()
 
 
 @asynccontextmanager
-async def consumer(settings: EngineSettings, level: Level, **options: Any) -> AsyncIterator[PacedConsumer]:
+async def consumer(
+    settings: EngineSettings,
+    level: Level,
+    fetch_max_wait_ms: int = WAIT_MS,
+    max_partition_fetch_bytes: int = PARTITION_BYTES,
+) -> AsyncIterator[DirectConsumer]:
     """Start a consumer that belongs to no group, and stop it at the end.
 
     Raises:
         KafkaError: No broker could be reached.
     """
-    made = PacedConsumer(
-        bootstrap_servers=list(settings.brokers),
-        group_id=None,
-        isolation_level=level,
-        enable_auto_commit=False,
-        request_timeout_ms=settings.request_timeout_ms,
-        **settings.auth,
-        **{"auto_offset_reset": "none", **options},
-    )
-    try:
-        await made.start()
-        # aiokafka's NoGroupCoordinator.close() leaks a CancelledError if its task never had a turn.
-        await asyncio.sleep(0)
-        yield made
-    finally:
-        await _stop(made)
-
-
-async def _stop(made: AIOKafkaConsumer) -> None:
-    """Stop a consumer in a task of its own.
-
-    aiokafka's Fetcher.close() awaits tasks that it has cancelled, so stop() may end with a CancelledError that is not
-    ours, halfway; Faust would take it for the cancellation of its fetcher.
-    """
-    stopping = asyncio.create_task(made.stop())
-    await asyncio.wait([stopping], timeout=STOP_S)
-    if not stopping.done() or stopping.cancelled() or stopping.exception() is not None:
-        stopping.cancel()
-        await made._client.close()  # noqa: SLF001
+    async with connected(settings) as client:
+        made = DirectConsumer(
+            client,
+            level,
+            bound_s=settings.request_timeout_ms / 1000,
+            wait_ms=fetch_max_wait_ms,
+            partition_bytes=max_partition_fetch_bytes,
+        )
+        try:
+            yield made
+        finally:
+            await made.stop()
 
 
 class Clients:
@@ -74,7 +67,7 @@ class Clients:
         self._settings = settings
         self._client: AIOKafkaClient | None = None
 
-    def consumer(self, level: Level, **options: Any) -> AbstractAsyncContextManager[PacedConsumer]:
+    def consumer(self, level: Level, **options: Any) -> AbstractAsyncContextManager[DirectConsumer]:
         """Start a consumer that belongs to no group, and stop it at the end."""
         return consumer(self._settings, level, **options)
 

@@ -9,6 +9,9 @@ from agents.engine.batch import Batch
 from agents.engine.fold import Record
 from agents.engine.lane import Lane
 
+Unread = Callable[[TopicPartition], int | None]
+"""Tells how many offsets were there beyond what was read, at the last fetch; None before the first."""
+
 STALL_S = 1.0
 QUEUE_S = 30.0
 STEP_S = 1.0
@@ -20,17 +23,13 @@ class Source:
 
     Attributes:
         next: The end of what was handed over.
-        unread: Offsets known to be there beyond what was read; None until the first fetch.
     """
 
-    __slots__ = ("_at", "_delivered", "_read", "lane", "next", "place", "stalled_at", "stalled_since", "unread", "wait")
-
-    def __init__(self, lane: Lane, place: TopicPartition) -> None:
-        self.lane, self.place = lane, place
-        self.next = self.stalled_at = lane.positions[place.topic]
-        self.stalled_since: float | None = None
-        self.unread: int | None = None
-        self.wait: float | None = None
+    def __init__(self, lane: Lane, place: TopicPartition, unread: Unread) -> None:
+        self.lane, self.place, self._unread = lane, place, unread
+        self.next = self._stalled_at = lane.positions[place.topic]
+        self._stalled_since: float | None = None
+        self._wait: float | None = None
         self._read: list[Record] = []
         self._at = 0
         self._delivered: Callable[[], Batch | None] = lambda: None
@@ -49,7 +48,7 @@ class Source:
     def lag(self) -> int:
         """How many offsets the lane is behind."""
         end = self._read[-1].offset + 1 if self.held else self.next
-        return end - self.lane.positions[self.place.topic] + (self.unread or 0)
+        return end - self.lane.positions[self.place.topic] + (self._unread(self.place) or 0)
 
     @property
     def head_at(self) -> int:
@@ -63,12 +62,12 @@ class Source:
 
     def expects(self, moment: float) -> bool:
         """Whether nothing waits here, more is known to be there, and it is not long overdue."""
-        if self.held or self.unread == 0:
-            self.wait = None
+        if self.held or self._unread(self.place) == 0:
+            self._wait = None
             return False
-        if self.wait is None:
-            self.wait = moment
-        return moment - self.wait < STEP_S
+        if self._wait is None:
+            self._wait = moment
+        return moment - self._wait < STEP_S
 
     def hand_over(self, most: int, until_at: int | None) -> Batch:
         """Give at least one record and at most so many, none later than until_at but the first."""
@@ -90,11 +89,11 @@ class Source:
         bound = STALL_S if self._delivered() is None else QUEUE_S
         at = self.lane.positions[self.place.topic]
         if at >= self.next:
-            self.stalled_since = None
-        elif self.stalled_since is None or at != self.stalled_at:
-            self.stalled_at, self.stalled_since = at, moment
-        elif moment - self.stalled_since > bound:
-            self.next, self.stalled_since = at, None
+            self._stalled_since = None
+        elif self._stalled_since is None or at != self._stalled_at:
+            self._stalled_at, self._stalled_since = at, moment
+        elif moment - self._stalled_since > bound:
+            self.next, self._stalled_since = at, None
             self._read, self._at = [], 0
             return at
         return None

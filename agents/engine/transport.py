@@ -137,7 +137,10 @@ class LaneConsumer(driver.Consumer):
             generation_id=self.app.consumer_generation_id,
         )
         delivered: Awaitable[None] = self.callback(message)
-        await self.wait_first(delivered, self.suspend_flow.wait())
+        if self.app.flow_control.is_active():
+            await delivered  # it puts the round into a queue
+        else:
+            await self.wait_first(delivered, self.suspend_flow.wait())
 
 
 def _cancelled() -> bool:

@@ -7,12 +7,17 @@ import aiokafka.producer.sender
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
-from aiokafka.consumer.fetcher import Fetcher as FetchMessages
-from aiokafka.consumer.group_coordinator import GroupCoordinator, NoGroupCoordinator
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.producer.sender import BaseHandler, Sender, TxnOffsetCommitHandler
 from aiokafka.producer.transaction_manager import TransactionManager
+from aiokafka.protocol.offset import OffsetRequest
+from aiokafka.record.control_record import ControlRecord
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 from faust.app.base import App, BootStrategy
 from faust.stores.base import Store
@@ -43,7 +48,13 @@ SIGNATURES = [
     (GroupCoordinator.check_errors, "self"),
     (GroupCoordinator.request_rejoin, "self"),
     (GroupCoordinator._maybe_leave_group, "self"),
+    (AIOKafkaClient.bootstrap, "self"),
+    (AIOKafkaClient.send, "self, node_id, request, *, group"),
+    (AIOKafkaClient.add_topic, "self, topic"),
     (AIOKafkaClient.set_topics, "self, topics"),
+    (ClusterMetadata.leader_for_partition, "self, partition"),
+    (OffsetRequest.__init__, "self, replica_id, isolation_level, topics"),
+    (ControlRecord.parse, "data"),
     (AIOKafkaClient.force_metadata_update, "self"),
     (AIOKafkaConsumer.pause, "self, *partitions"),
     (SubscriptionState.fetch_context, "self"),
@@ -149,17 +160,6 @@ def test_attributes_that_are_set_or_read() -> None:
     assert isinstance(TRANSPORTS.aliases, dict)
 
 
-def test_a_consumer_that_is_stopped_at_once_leaks_a_cancellation() -> None:
-    """So `clients.consumer` gives the loop a turn first."""
-    assert in_order(NoGroupCoordinator.close, "cancel()", "await self._reset_committed_task")
-    assert "suppress" not in inspect.getsource(NoGroupCoordinator.close)
-
-
-def test_a_consumer_that_is_stopped_while_a_fetch_fails_leaks_a_cancellation() -> None:
-    """So `clients.consumer` stops it in a task of its own."""
-    assert in_order(FetchMessages.close, "for x in self._pending_tasks:", "x.cancel()", "await x")
-
-
 def test_faust_reads_through_drain_messages_and_answers_cancellation_with_its_missing_supervisor() -> None:
     source = inspect.getsource(Fetcher)
     assert "await consumer._drain_messages(self)" in source
@@ -189,14 +189,34 @@ def test_the_flow_of_messages_can_be_waited_for() -> None:
     assert "thread_loop" in inspect.getsource(ServiceThread)
 
 
-def test_a_fetch_is_made_with_what_the_fetcher_says_then() -> None:
-    """So `PacedConsumer.hold` can change it."""
-    assert in_order(FetchMessages.__init__, "self._fetch_min_bytes = ", "self._fetch_max_wait_ms = ")
-    assert in_order(FetchMessages._get_actions_per_node, "self._fetch_max_wait_ms,", "self._fetch_min_bytes,")
+def test_a_connection_sends_what_a_request_encodes_and_reads_what_its_response_decodes() -> None:
+    """So `FetchStruct` and `FetchAnswer` need no schema."""
+    assert in_order(AIOKafkaConnection.send, "request.prepare(", "build_request_header(", "request_struct.encode()")
+    assert in_order(AIOKafkaConnection._handle_frame, "parse_response_header(resp)", "resp_type.decode(resp)")
 
 
-def test_a_consumer_has_its_client() -> None:
-    assert in_order(AIOKafkaConsumer.__init__, "self._client = ")
+def test_a_batch_says_what_is_asked_of_it() -> None:
+    made = DefaultRecordBatchBuilder(
+        magic=2,
+        compression_type=0,
+        is_transactional=1,
+        producer_id=7,
+        producer_epoch=0,
+        base_sequence=0,
+        batch_size=999,
+    )
+    made.append(0, 1700, b"k", b"v", [("h", b"x")])
+    memory = MemoryRecords(bytes(made.build()))
+    assert memory.has_next()
+    batch = memory.next_batch()
+    assert not memory.has_next()
+    assert (batch.base_offset, batch.next_offset, batch.producer_id) == (0, 1, 7)
+    assert batch.is_transactional
+    assert not batch.is_control_batch
+    assert batch.validate_crc()
+    [record] = batch
+    assert (record.offset, record.timestamp, record.key, record.value) == (0, 1700, b"k", b"v")
+    assert record.headers == [("h", b"x")]
 
 
 def test_a_message_is_made_from_these() -> None:

@@ -69,10 +69,14 @@ class Bench:
         self.lanes.add([self.lane], Membership("app", 1, "m", None))
         self.reader = Reader(ground, self.writer)
         self.client = Client({PLACE: [Record(offset) for offset in range(records)]})
-        self.sources = self.reader._place(self.client)
+        self.inputs = self.reader._place(self.client)
+
+    @property
+    def source(self) -> Source:
+        return self.inputs._by_place[PLACE]
 
     async def round(self, deliver: Any) -> None:
-        await self.reader._turn(self.client, self.sources, deliver, self.lanes.version)
+        await self.reader._turn(self.client, self.inputs, deliver, self.lanes.version)
 
 
 async def fold(each: Round) -> None:
@@ -133,13 +137,13 @@ async def test_nothing_is_handed_over_once_the_set_of_lanes_has_changed() -> Non
     version = bench.lanes.version
     bench.lanes.forget()
     bench.lanes.add([bench.lane], Membership("app", 2, "m", None))
-    await bench.reader._turn(bench.client, bench.sources, fold, version)
+    await bench.reader._turn(bench.client, bench.inputs, fold, version)
     assert bench.fold.taken == []
 
 
 def test_a_lane_that_stays_behind_is_read_again_after_a_second() -> None:
     bench = Bench(0)
-    source = Source(bench.lane, PLACE)
+    source = bench.source
     source.next = 10
     assert source.missing(100.0) is None
     assert source.missing(100.0 + STALL_S) is None
@@ -149,7 +153,7 @@ def test_a_lane_that_stays_behind_is_read_again_after_a_second() -> None:
 
 def test_a_lane_that_moves_is_given_time() -> None:
     bench = Bench(0)
-    source = Source(bench.lane, PLACE)
+    source = bench.source
     source.next = 10
     source.missing(100.0)
     bench.lane.positions["in"] = 4
@@ -162,7 +166,7 @@ def test_a_lane_that_moves_is_given_time() -> None:
 async def test_a_batch_that_waits_in_a_queue_is_not_read_again() -> None:
     bench, queue = Bench(5), list[Round]()
     await bench.round(lambda each: hold(each, queue))
-    [source], now = bench.sources[0], time.monotonic()
+    source, now = bench.source, time.monotonic()
     assert source.missing(now + 2 * STALL_S) is None
     queue.clear()
     assert source.missing(now + 3 * STALL_S) == 0, "nobody holds it any more"
@@ -172,7 +176,8 @@ async def test_a_dropped_batch_is_read_again() -> None:
     bench = Bench(5)
     await bench.round(drop)
     assert bench.fold.taken == []
-    bench.sources[0][0].stalled_since = -1e9
+    bench.source._stalled_since = -1e9
+    bench.inputs._look_at = 0
     await bench.round(fold)
     await bench.round(fold)
     assert bench.fold.taken == list(range(5))

@@ -10,16 +10,23 @@ from agents.engine.source import STEP_S, Source, in_step
 from tests.agents.engine.fakes import Fold, Record
 
 TOPICS = ("a", "b", "c")
+B = TopicPartition("b", 0)
 
 
-def made(**times: list[int]) -> list[Source]:
-    """A lane whose topics hold records with these timestamps, all of them read."""
-    lane = Lane(0, Fold(), dict.fromkeys(TOPICS, 0), lambda _: None)
-    sources = [Source(lane, TopicPartition(topic, 0)) for topic in TOPICS]
+class Broker(dict[TopicPartition, int | None]):
+    """Tells how much is left to be read: nothing, unless the test says otherwise."""
+
+    def unread(self, place: TopicPartition) -> int | None:
+        return self.get(place, 0)
+
+
+def made(broker: Broker | None = None, **times: list[int]) -> list[Source]:
+    """A lane whose topics hold records with these timestamps."""
+    lane, broker = Lane(0, Fold(), dict.fromkeys(TOPICS, 0), lambda _: None), broker or Broker()
+    sources = [Source(lane, TopicPartition(topic, 0), broker.unread) for topic in TOPICS]
     for source in sources:
         topic = source.place.topic
         source.add([Record(n, topic=topic, timestamp=at) for n, at in enumerate(times.get(topic, []))])
-        source.unread = 0
     return sources
 
 
@@ -43,29 +50,25 @@ def test_no_more_than_asked_for_is_handed_over() -> None:
 
 
 def test_a_topic_whose_next_record_is_on_its_way_holds_up_the_others() -> None:
-    sources = made(a=[5, 6])
-    sources[1].unread = 1
+    broker = Broker({B: 1})
+    sources = made(broker, a=[5, 6])
     assert order(sources) == []
     sources[1].add([Record(0, topic="b", timestamp=1)])
-    sources[1].unread = 0
+    broker[B] = 0
     assert order(sources) == [("b", 1), ("a", 5), ("a", 6)]
 
 
 def test_a_topic_that_runs_out_in_the_middle_holds_up_the_rest() -> None:
-    sources = made(a=[5, 9], b=[6])
-    sources[1].unread = 7
+    sources = made(Broker({B: 7}), a=[5, 9], b=[6])
     assert order(sources) == [("a", 5), ("b", 6)]
 
 
 def test_before_the_first_fetch_nothing_is_known() -> None:
-    sources = made(a=[1])
-    sources[2].unread = None
-    assert order(sources) == []
+    assert order(made(Broker({TopicPartition("c", 0): None}), a=[1])) == []
 
 
 def test_a_lane_does_not_wait_for_ever_and_not_twice() -> None:
-    sources = made(a=[1])
-    sources[1].unread = 3
+    sources = made(Broker({B: 3}), a=[1])
     assert order(sources, moment=10.0) == []
     assert order(sources, moment=10.0 + STEP_S) == [("a", 1)]
     sources[0].add([Record(1, topic="a", timestamp=2)])
@@ -73,16 +76,14 @@ def test_a_lane_does_not_wait_for_ever_and_not_twice() -> None:
 
 
 def test_a_topic_that_has_come_is_waited_for_again() -> None:
-    sources = made(a=[1, 3])
-    sources[1].unread = 3
+    sources = made(Broker({B: 3}), a=[1, 3])
     order(sources, moment=10.0)
     sources[1].add([Record(0, topic="b", timestamp=2)])
     assert order(sources, moment=12.0) == [("a", 1), ("b", 2)]
 
 
 def test_the_lag_counts_what_waits_and_what_was_not_read() -> None:
-    [source, *_] = made(a=[1, 2])
-    source.unread = 5
+    [source, *_] = made(Broker({TopicPartition("a", 0): 5}), a=[1, 2])
     assert source.lag == 7
     source.hand_over(1, None)
     assert (source.lag, source.coming, source.held) == (7, 1, 1)
