@@ -3,7 +3,7 @@
 import asyncio
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from agents.engine.changelog import owner_of, restore
 from agents.engine.kafka import Consumer, passing
@@ -16,6 +16,7 @@ from agents.engine.writer import Writer
 
 POLL_S = 0.05
 RETRY_S = 1.0
+FENCE_S = 5.0
 # A fetch that waits holds up the requests for offsets that come after it on the same connection.
 FETCH = {"max_partition_fetch_bytes": 4 * 1024 * 1024, "fetch_max_wait_ms": 10}
 
@@ -45,7 +46,7 @@ class Opener:
             await self._writer.idle()
             while left:
                 try:
-                    await self._writer.start()
+                    await self._writer.start(TopicPartition(self._settings.inputs[0], min(left)), membership)
                     await self._open(left, membership)
                 except KafkaError as error:
                     if not passing(error):
@@ -106,4 +107,8 @@ class Opener:
             return
         fenced.add(owner)
         self._observer.fenced(owner, place.partition)
-        await self._kafka.end_transaction_of(owner)
+        try:
+            async with asyncio.timeout(FENCE_S):
+                await self._kafka.end_transaction_of(owner)
+        except TimeoutError as error:
+            raise KafkaTimeoutError(owner) from error

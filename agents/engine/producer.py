@@ -73,8 +73,7 @@ async def discard(producer: TransactionalProducer) -> None:
             await producer.client.close()
 
 
-async def end_transaction_of(settings: EngineSettings, name: str, bound_s: float = 5.0) -> None:
+async def end_transaction_of(settings: EngineSettings, name: str) -> None:
     """Abort the open transaction of this transactional id now, not after its timeout, and fence its producer."""
-    async with asyncio.timeout(bound_s):
-        producer = await start_producer(settings, name)
+    producer = await start_producer(settings, name)
     await producer.stop()

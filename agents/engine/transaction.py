@@ -1,6 +1,7 @@
 """One transaction: the order of its calls is what makes it exact."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from aiokafka import TopicPartition
 from agents.engine.batches import Parcel, of_outputs, of_rows, send
 from agents.engine.kafka import Producer
 from agents.engine.lane import Taken
-from agents.engine.membership import Membership
+from agents.engine.membership import Membership, RefusedError
 
 POSITION = b"\x00position"
 
@@ -60,6 +61,17 @@ class Transactions:
         await self.hook("fenced", records)
         await self.producer.commit_transaction()
         await self.hook("committed", records)
+
+    async def show(self, lane: TopicPartition, membership: Membership) -> None:
+        """Use the transactional id without a trace.
+
+        Raises:
+            ProducerFenced: Another process has it now.
+        """
+        await self.producer.begin_transaction()
+        with contextlib.suppress(RefusedError):  # the rebalance that follows opens the lanes again
+            await self.producer.send_offsets_to_transaction({lane: 0}, membership)
+        await self.producer.abort_transaction()
 
     async def abort(self) -> None:
         """Take everything back that was written since the last commit."""

@@ -5,10 +5,11 @@ import contextlib
 import time
 import uuid
 
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from agents.engine.lane import Lane, Taken
-from agents.engine.membership import RefusedError
+from agents.engine.membership import Membership, RefusedError
 from agents.engine.moment import now
 from agents.engine.patience import Patience
 from agents.engine.shared import Shared
@@ -40,20 +41,29 @@ class Writer:
     def _new_name(self) -> str:
         return f"{self._settings.app_id}-{self._settings.instance or uuid.uuid4().hex[:12]}"
 
-    async def start(self) -> None:
-        """Take the transactional id, unless that is done.
+    async def start(self, lane: TopicPartition, membership: Membership) -> None:
+        """Take the transactional id, or show that it is still ours.
 
-        It fences an older process of the same name. A second time it would let a frozen one back in, so a name is
-        taken once in the life of a process.
+        Taking it fences an older process of the same name. A second time it would let a frozen one back in, so a name
+        is taken once in the life of a process. The frozen one can join the group again, though, and its younger twin
+        after it, and so on: if opening takes longer than a heartbeat, neither would ever use its producer. So a name
+        that others can have is shown before lanes are opened, with offsets of an input partition that are aborted.
 
         Raises:
+            ProducerFenced: Another process has the name now.
             KafkaError: No broker could be reached.
         """
         if self._transactions is None:
             producer = await self._kafka.start_producer(self.name)
             self._transactions = Transactions(producer, self._settings.changelog, self.name, self.hook)
+        elif self._settings.instance is not None:
+            await asyncio.shield(asyncio.create_task(self._show(self._transactions, lane, membership)))
         if self._work is None:
             self._work = asyncio.create_task(self._loop())
+
+    async def _show(self, transactions: Transactions, lane: TopicPartition, membership: Membership) -> None:
+        async with self._lock:
+            await transactions.show(lane, membership)
 
     def tell(self, lane: Lane) -> None:
         """Hear that a lane has something."""

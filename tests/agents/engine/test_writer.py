@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, ProducerFenced
 
 from agents.engine.lane import Lane, Taken
@@ -25,6 +26,7 @@ class Transactions:
         self.producer = None
         self.written: list[list[tuple[int, dict[str, int], int]]] = []
         self.aborted = 0
+        self.shown: list[TopicPartition] = []
         self.error: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -38,6 +40,12 @@ class Transactions:
 
     async def abort(self) -> None:
         self.aborted += 1
+
+    async def show(self, lane: TopicPartition, membership: Membership) -> None:
+        assert membership is MEMBERSHIP
+        self.shown.append(lane)
+        if self.error:
+            raise self.error
 
 
 class Bench:
@@ -57,7 +65,7 @@ class Bench:
         self.writer._transactions = self.transactions  # type: ignore[assignment]
 
     async def __aenter__(self) -> Self:
-        await self.writer.start()
+        await self.writer.start(TopicPartition("in", 0), MEMBERSHIP)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -254,3 +262,16 @@ async def test_a_refused_transaction_that_was_ended_by_the_new_owner_is_begun_ag
         assert await lose(bench, monkeypatch, RefusedError("ILLEGAL_GENERATION")) == [True]
         assert bench.failed == []
         assert bench.heard.events == [("refused", "ILLEGAL_GENERATION", [0], 1)]
+
+
+async def test_a_name_that_others_can_have_is_shown_before_lanes_are_opened_again() -> None:
+    async with Bench(instance="w0") as bench:
+        assert bench.transactions.shown == [TopicPartition("in", 0)]
+        bench.transactions.error = ProducerFenced()
+        with pytest.raises(ProducerFenced):
+            await bench.writer.start(TopicPartition("in", 1), MEMBERSHIP)
+
+
+async def test_a_random_name_needs_no_showing() -> None:
+    async with Bench() as bench:
+        assert bench.transactions.shown == []
