@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents.errors import LeadrelayError
+from agents.mending import mend_header_names
 from agents.sending import REACH_S, away, missing
 from streams.routing import lane_of
 
@@ -72,6 +73,7 @@ async def read_key(
 async def _read(
     brokers: Sequence[str], topic: str, choice: Choice, isolation: Isolation, options: Mapping[str, Any]
 ) -> AsyncGenerator[ConsumerRecord, None]:
+    mend_header_names()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=list(brokers),
         group_id=None,

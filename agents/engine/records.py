@@ -9,6 +9,7 @@ from aiokafka.errors import CorruptRecordException
 from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
 from aiokafka.record.memory_records import MemoryRecords
 
+from agents.engine.headers import mended
 from agents.engine.wire import Fetched
 
 
@@ -35,7 +36,7 @@ class Unpacking:
     """
 
     def __init__(self, fetched: Fetched, offset: int, *, committed: bool) -> None:
-        self.place, self.position = fetched.place, offset
+        self.place, self.position, self._data = fetched.place, offset, fetched.records
         self._aborted = sorted(fetched.aborted, key=lambda each: each[1]) if committed else []
         self._aborting = set[int]()
         self._records = self._unpack(MemoryRecords(fetched.records))
@@ -54,7 +55,7 @@ class Unpacking:
             if not batch.validate_crc():
                 raise CorruptRecordException(f"{_name(self.place)}, offset {batch.base_offset}")
             if not batch.is_control_batch and not self._taken_back(batch):
-                yield from self._of(batch)
+                yield from self._readable(batch)
             elif batch.is_control_batch and ControlRecord.parse(next(batch).key) == ABORT_MARKER:
                 self._aborting.discard(batch.producer_id)
             self.position = batch.next_offset
@@ -64,6 +65,13 @@ class Unpacking:
         while self._aborted and self._aborted[0][1] < batch.next_offset:
             self._aborting.add(self._aborted.pop(0)[0])
         return batch.is_transactional and batch.producer_id in self._aborting
+
+    def _readable(self, batch: Any) -> Iterator[Read]:
+        """Go on, in a batch with a header name that is no UTF-8, with such names made readable."""
+        try:
+            yield from self._of(batch)
+        except UnicodeDecodeError:
+            yield from self._of(next(mended(self._data, self.position)))
 
     def _of(self, batch: Any) -> Iterator[Read]:
         (topic, partition), first = self.place, self.position
