@@ -1,0 +1,171 @@
+"""The model broker: what a client can ask of it, and what it does by itself."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiokafka import TopicPartition
+
+from tests.simulation.group import Claim, Group
+from tests.simulation.log import Entry, Identity, Log, Record
+from tests.simulation.loop import Process, VirtualLoop
+from tests.simulation.transactions import Transaction, Transactions
+
+SWEEP_S = 0.25
+OFFSETS = "offsets of "
+
+
+class Judge(Protocol):
+    """Looks at what the broker lets through."""
+
+    def accepted(self, broker: "ModelBroker", producer: Identity, claim: Claim, lanes: Iterable[int]) -> None:
+        """Hear that a group has accepted offsets."""
+
+    def decided(self, broker: "ModelBroker", transaction: Transaction) -> None:
+        """Hear that a transaction is committed from now on."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How long things take in a broker, in seconds.
+
+    Attributes:
+        session: How long the group waits for a sign of a member.
+        rebalance: How long a rebalance waits for the members.
+        marker: Gives the time that the next marker takes.
+    """
+
+    session: float
+    rebalance: float
+    marker: Callable[[], float]
+
+
+class ModelBroker:
+    """Logs, transactional ids and one group. Its clock and its background work are those of a process of its own.
+
+    Args:
+        loop: Gives the time.
+        topics: Number of partitions, by name.
+        bounds: How long things take.
+        judge: Looks on.
+    """
+
+    def __init__(self, loop: VirtualLoop, topics: Mapping[str, int], bounds: Bounds, judge: Judge) -> None:
+        self.loop, self.topics, self.process = loop, dict(topics), Process("broker")
+        self._marker_s, self._judge = bounds.marker, judge
+        self.logs = {
+            TopicPartition(topic, partition): Log(topic, partition)
+            for topic, count in topics.items()
+            for partition in range(count)
+        }
+        self.transactions = Transactions(loop.time, self._write_marker, lambda done: judge.decided(self, done))
+        self.group = Group(loop.time, self.later, loop.create_future, bounds.session, bounds.rebalance)
+        self.heard: Callable[[str], None] = lambda _what: None
+        self.later(SWEEP_S, self._sweep)
+
+    def later(self, seconds: float, call: Callable[..., None], *arguments: Any) -> Any:
+        """Do something later, unless the broker stands still then."""
+        return self.loop.call_later(seconds, call, *arguments, context=self.process.context)
+
+    def _write_marker(self, write: Callable[[], None]) -> None:
+        self.later(self._marker_s(), write)
+
+    def _sweep(self) -> None:
+        for name in self.transactions.expire():
+            self.heard(f"ends the transaction of {name}: its time is up")
+        for member in self.group.expire():
+            self.heard(f"drops {member}: not heard of")
+        self.later(SWEEP_S, self._sweep)
+
+    def write(self, place: TopicPartition, entries: Iterable[Entry]) -> list[Record]:
+        """Append without a producer, as a simple client does."""
+        return self.logs[place].append(entries, self._timestamp())
+
+    def _timestamp(self) -> int:
+        return int(self.loop.time() * 1000)
+
+    # What clients ask
+
+    def init_producer(self, name: str, timeout_s: float) -> Identity:
+        return self.transactions.init(name, timeout_s)
+
+    def add_partitions(self, name: str, producer: Identity, places: Sequence[TopicPartition]) -> None:
+        self.transactions.add(name, producer, [(place, self.logs[place]) for place in places])
+
+    def add_offsets(self, name: str, producer: Identity, group: str) -> None:
+        self.transactions.add(name, producer, [(OFFSETS + group, self.group)])
+
+    def produce(self, name: str, producer: Identity, batches: Mapping[TopicPartition, tuple[int, list[Entry]]]) -> Any:
+        """Append to partitions: (sequence, records) of each. Returns the error of each that failed."""
+        errors = {}
+        for place, (sequence, entries) in batches.items():
+            try:
+                transaction = self.transactions.holds(name, producer, place)
+                identity = Identity(producer.pid, producer.epoch, sequence)
+                transaction.written += self.logs[place].append(entries, self._timestamp(), identity)
+            except Exception as error:  # noqa: BLE001  it is the answer
+                errors[place] = error
+        return errors
+
+    def commit_offsets(
+        self, name: str, producer: Identity, group: str, claim: Claim, offsets: Mapping[TopicPartition, int]
+    ) -> None:
+        """Take offsets into the transaction."""
+        self.transactions.holds(name, producer, OFFSETS + group)
+        self.group.accept(producer, claim, offsets)
+        self._judge.accepted(self, producer, claim, sorted({place.partition for place in offsets}))
+
+    def end_transaction(self, name: str, producer: Identity, commit: bool) -> None:  # noqa: FBT001  it is a request
+        self.transactions.end(name, producer, commit=commit)
+
+    def offsets(self, places: Sequence[TopicPartition], what: str) -> dict[TopicPartition, int]:
+        """Tell the "start", the "end" or the "stable" end of partitions."""
+        return {place: getattr(self.logs[place], what) for place in places}
+
+    def fetch(self, asker: object, asked: Mapping[TopicPartition, int], level: str, most: int, wait_s: float) -> Any:
+        """Read partitions from these offsets, and wait for records if there are none.
+
+        Returns, or will return, (records, where to go on, last stable offset) of each.
+        """
+        committed, records_max = level == "read_committed", most
+        found = self._fetch(asked, records_max, committed=committed)
+        if any(records for records, _, _ in found.values()):
+            return found
+        answer = self.loop.create_future()
+
+        def reply() -> None:
+            if not answer.done():
+                timer.cancel()
+                try:
+                    answer.set_result(self._fetch(asked, records_max, committed=committed))
+                except Exception as error:  # noqa: BLE001  it is the answer
+                    answer.set_exception(error)
+
+        timer = self.later(wait_s, reply)
+        for place in asked:
+            self.logs[place].watch(asker, lambda: self.loop.call_soon(reply, context=self.process.context))
+        return answer
+
+    def _fetch(self, asked: Mapping[TopicPartition, int], records_max: int, *, committed: bool) -> dict[Any, Any]:
+        found, left = {}, records_max
+        for place, offset in asked.items():
+            log = self.logs[place]
+            records, following = log.read(offset, left, committed=committed)
+            left -= len(records)
+            found[place] = (records, following, log.stable)
+        return found
+
+    def partitions(self) -> dict[str, int]:
+        return dict(self.topics)
+
+    def join(self, member_id: str, instance: str | None) -> Any:
+        return self.group.join(member_id, instance)
+
+    def sync(self, claim: Claim, assignment: Mapping[str, list[int]] | None) -> Any:
+        return self.group.sync(claim, assignment)
+
+    def heartbeat(self, generation: int, member_id: str) -> None:
+        self.group.heartbeat(generation, member_id)
+
+    def leave(self, member_id: str) -> None:
+        self.group.leave(member_id)
