@@ -23,6 +23,7 @@ class WorkerProcess:
 
     def __init__(self, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
         self.log = log
+        self._read, self._said = log.stat().st_size if log.exists() else 0, dict[Any, list[dict[str, Any]]]()
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **(env or {})}, stdout=out, stderr=out, stdin=subprocess.DEVNULL
@@ -55,13 +56,16 @@ class WorkerProcess:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """The JSON lines of the log with this "event"."""
-        found = []
-        for line in self.text().splitlines():
+        with self.log.open("rb") as log:  # tests ask often, and logs of storms are long
+            log.seek(self._read)
+            whole, _, _ = log.read().rpartition(b"\n")
+        self._read += len(whole) + bool(whole)
+        for line in whole.splitlines():
             with suppress(ValueError):
-                parsed = json.loads(line[line.find("{") :])  # Faust's spinner may stand before it
-                if isinstance(parsed, dict) and parsed.get("event") == name:
-                    found.append(parsed)
-        return found
+                parsed = json.loads(line[line.find(b"{") :])  # Faust's spinner may stand before it
+                if isinstance(parsed, dict):
+                    self._said.setdefault(parsed.get("event"), []).append(parsed)
+        return self._said.get(name, [])
 
     async def until(self, true: Callable[[], object], bound_s: float = 90) -> None:
         """Wait until this holds; fail with the log's end when the process ends or the time is over."""

@@ -1,6 +1,7 @@
 """Seeded histories for storms: activity and feedback of many leads, with duplicates and junk among them."""
 
 import random
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -51,13 +52,13 @@ JUNK = (b"", b"not json", b"[1]", b'{"specversion":"1.0"}')
 def history(events: int, leads: int, seed: int, ends_at: int) -> Iterator[Sent]:
     """So many messages; the last ones happened at `ends_at` (ms since the epoch), ten seconds after one another."""
     chance = random.Random(seed)  # noqa: S311  a believable load, not a secret
-    sent: list[Sent] = []
+    sent: deque[Sent] = deque(maxlen=200)
     for number in range(events):
         roll = chance.random()
         if roll < 0.01:
             yield Sent(ACTIVITY.name, b"L%06d" % chance.randrange(leads), chance.choice(JUNK), [])
         elif roll < 0.03 and sent:
-            yield chance.choice(sent[-200:])
+            yield chance.choice(sent)
         else:
             family, topic, kinds = chance.choices(
                 (("activity", ACTIVITY.name, ACTIVITIES), ("feedback", FEEDBACK.name, FEEDBACKS)), (3, 1)

@@ -12,6 +12,9 @@ from tests.kafka.harness import WorkerProcess, end_all, toy_worker
 from tests.kafka.toy_check import RIGHT, Toy, new_toy, until_done
 
 pytestmark = pytest.mark.kafka
+TRANSACTION_S = 12
+ENDED_S = 5
+"""The broker looks every second for transactions that are too old, and the end takes a moment."""
 SLOW = {"uncommitted_max": 100, "read_max": 50}
 PATIENT = {**SLOW, "fence_grace_ms": 60_000, "transaction_timeout_ms": 60_000}
 
@@ -19,7 +22,11 @@ PATIENT = {**SLOW, "fence_grace_ms": 60_000, "transaction_timeout_ms": 60_000}
 async def frozen(toy: Toy, log: Path, point: str, **settings: Any) -> WorkerProcess:
     """A worker that has stopped itself at this point of its 10th transaction."""
     worker = toy_worker(log, toy.settings(**settings), hook={"point": point, "at": 10})
-    await worker.until(lambda: worker.events("hook"))
+    try:
+        await worker.until(lambda: worker.events("hook"))
+    except BaseException:
+        worker.kill()
+        raise
     return worker
 
 
@@ -45,7 +52,7 @@ async def after_the_group_agreed(toy: Toy, logs: Path) -> None:
     new = toy_worker(logs / "agreed-new", toy.settings(**PATIENT))
     try:
         await new.until(lambda: any(len(event["lanes"]) == toy.partitions for event in new.events("assigned")))
-        await asyncio.sleep(3)
+        await asyncio.sleep(6)
         held = toy.partitions - len(new.events("opened"))
         old.send(signal.SIGCONT)
         await until_done(toy, old, new)
@@ -93,6 +100,34 @@ async def while_another_took_its_name(toy: Toy, logs: Path) -> None:
     assert await toy.compare() == RIGHT
 
 
+async def for_longer_than_its_transaction_may_last(toy: Toy, logs: Path) -> None:
+    """The new owner waits, and no longer than that: the broker ends the transaction."""
+    settings = {**SLOW, "fence_grace_ms": 60_000, "transaction_timeout_ms": TRANSACTION_S * 1000}
+    new = toy_worker(logs / "late-new", toy.settings(**settings), hook={"records_per_s": 500})
+    old = None
+
+    def waits() -> list[float]:
+        return [event["waited"] for event in new.events("opened") if event["at"] > since]
+
+    try:
+        await new.until(lambda: new.events("committed"))
+        old = await frozen(toy, logs / "late-old", "fenced", **settings)
+        since = old.events("hook")[0]["at"]
+        await new.until(lambda: len(waits()) == toy.partitions)
+        old.send(signal.SIGCONT)
+        await old.until(lambda: old.events("refused"))
+        await until_done(toy, old, new)
+        codes = [worker.terminate()[0] for worker in (old, new)]
+    finally:
+        end_all(filter(None, [old, new]))
+    waited = max(waits())
+    print(f"a new owner waited {waited:.1f} s for a transaction that may last {TRANSACTION_S} s")  # noqa: T201
+    assert 1 < waited < TRANSACTION_S + ENDED_S
+    assert not new.events("fenced")
+    assert codes == [0, 0]
+    assert await toy.compare() == RIGHT
+
+
 async def test_a_frozen_worker_that_comes_back_changes_nothing(broker: EmbeddedBroker, tmp_path: Path) -> None:
     """All at once, because most of it is waiting for sessions to end."""
     stories = (
@@ -100,6 +135,7 @@ async def test_a_frozen_worker_that_comes_back_changes_nothing(broker: EmbeddedB
         after_the_group_agreed,
         until_its_lanes_were_taken,
         while_another_took_its_name,
+        for_longer_than_its_transaction_may_last,
     )
     async with asyncio.TaskGroup() as group:
         for story in stories:

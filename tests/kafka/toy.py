@@ -21,6 +21,8 @@ from agents.errors import LeadrelayError
 
 THRESHOLD = 100
 SLEEP_S = 8.0
+FLOOD, FLOOD_BYTES = 3000, 1000
+"""One message makes so many outputs of more than so many bytes: together they are larger than any request."""
 
 
 class Output(NamedTuple):
@@ -38,8 +40,8 @@ class Harvest(NamedTuple):
 class ToyFold:
     """Row of a lead: [points, events, handed over]. A value is `POINTS` or `POINTS:padding`."""
 
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
+    def __init__(self, prefix: str, slow_s: float = 0) -> None:
+        self.prefix, self.slow_s = prefix, slow_s
         self.rows: dict[bytes, list[int]] = {}
         self.changed: set[bytes] = set()
         self.outputs: list[Output] = []
@@ -57,6 +59,7 @@ class ToyFold:
         if record.value == b"bug":
             message = "a bug in the fold"
             raise ZeroDivisionError(message)
+        until = time.perf_counter() + self.slow_s
         row = self.rows.setdefault(record.key, [0, 0, 0])
         row[0] += int(record.value.split(b":")[0])
         row[1] += 1
@@ -67,8 +70,13 @@ class ToyFold:
             row[2] = 1
             self.urgent = True
             self._put("handoff", record.key, b"%d" % row[0], (("id", cause), ("padding", b"x" * 20)))
+        if record.value.endswith(b":flood"):
+            for number in range(FLOOD):
+                self._put("echo", record.key, b"%d" % number, (("id", cause), ("padding", b"x" * FLOOD_BYTES)))
         if record.value.endswith(b":echo"):
             self._put("echo", record.key, record.value, (("reason", b"large"), *record.headers))
+        while time.perf_counter() < until:
+            pass
 
     def _put(self, topic: str, key: bytes, value: bytes, headers: tuple[tuple[str, bytes], ...] = ()) -> None:
         self.outputs.append(Output(f"{self.prefix}-{topic}", key, value, headers))
@@ -146,8 +154,8 @@ class Hook:
 def build(options: dict[str, Any]) -> LaneApp:
     given = options["settings"]
     settings = EngineSettings(**{**given, "brokers": tuple(given["brokers"]), "inputs": tuple(given["inputs"])})
-    teller = Teller()
-    app = build_engine_app(settings, lambda _partition: ToyFold(settings.app_id), teller)
+    teller, slow_s = Teller(), options.get("slow_s", 0)
+    app = build_engine_app(settings, lambda _partition: ToyFold(settings.app_id, slow_s), teller)
     app.engine.writer.hook = Hook(teller, **options.get("hook", {}))
 
     async def tend(stream: Any) -> None:
