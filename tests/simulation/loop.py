@@ -5,6 +5,7 @@ import contextlib
 import contextvars
 import heapq
 import itertools
+import warnings
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -128,11 +129,13 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def bury(self) -> None:
         """Close every coroutine that still waits, of the dead and of the living; nothing of it may be looked at."""
-        for task in self._tasks:
-            if not task.done():
-                task._log_destroy_pending = False
-                with contextlib.suppress(BaseException):
-                    task.get_coro().close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of coroutines that had not begun
+            for task in self._tasks:
+                if not task.done():
+                    task._log_destroy_pending = False
+                    with contextlib.suppress(BaseException):
+                        task.get_coro().close()
         self._tasks, self._timers = [], []
         self._ready.clear()
         self.close()

@@ -1,0 +1,26 @@
+"""The model broker answers as the real one does, and its clients fail as the engine's own do."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agents.broker import EmbeddedBroker
+from tests.simulation.grounds import play_on_model, play_on_real
+from tests.simulation.scripts import SCRIPTS
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.__name__)
+async def test_the_model_answers_as_the_real_broker_does(broker: EmbeddedBroker, script: Any) -> None:
+    real = await play_on_real(broker.address, script)
+    assert real, "a script that sees nothing proves nothing"
+    model: list[Any] = []
+    await _elsewhere(lambda: model.extend(play_on_model(script)))
+    assert model == real
+
+
+async def _elsewhere(call: Callable[[], None]) -> None:
+    """Call in a thread: a thread has one running loop, and here that is the real one."""
+    await asyncio.to_thread(call)
