@@ -32,7 +32,7 @@ from tests.kafka.progress import Progress
 from tests.kafka.rolling import roll
 from tests.kafka.storm_plan import Plan, Report, tell
 
-QUIET_S = 300
+QUIET_S, SLOW_RATE = 300, 300
 SAY = 50
 OUTAGE_MS = 300_000
 """A message that is fed waits so long for a broker."""
@@ -83,7 +83,8 @@ class Storm:
                 await self.act()
                 self.over.set()
                 await feeding
-                await self.progress.until_past(await self.progress.ends(), QUIET_S)
+                bound_s = QUIET_S + self.report.fed / SLOW_RATE
+                await self.progress.until_past(await self.progress.ends(), bound_s)
                 tending.cancel()
             await self.crew.leave_all()
         finally:

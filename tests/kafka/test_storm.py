@@ -1,12 +1,10 @@
 """A storm over real workers changes nothing: every row, fact, event and counter is what the pure replay gives."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from agents.broker import EmbeddedBroker
-from tests.kafka.armed import POINTS
 from tests.kafka.nodes import Nodes
 from tests.kafka.storm import storm
 from tests.kafka.storm_plan import Plan
@@ -25,13 +23,6 @@ async def test_a_storm_of_kills_freezes_joins_and_leaves_in_every_mix_changes_no
     assert report.kills >= 3
     assert report.kills_in_transaction >= 1, "no kill hit an open transaction"
     assert (report.freezes, report.joins, report.leaves) == (3, 3, 3)
+    assert report.slowest_leave_s < 5
     assert report.letters > 0, "no reminder was among the messages"
     assert stable or not report.revived, "a worker with a random name needs no supervisor"
-
-
-async def test_a_worker_that_stops_or_dies_at_any_point_changes_nothing(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    del broker
-    with Nodes() as nodes:
-        report = await storm(Plan(events=4000, rate=100, workers=2, failpoints=1), nodes, tmp_path)
-    assert report.equal, report
-    assert report.failpoints == Counter(f"{point} {act}" for point in POINTS for act in ("stop", "die"))
