@@ -1,14 +1,14 @@
 """The packet that marketing hands to sales: the contract of `leads.handoff.v1`."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.bounds import Conversion, Count, Id, Name, Points, Side, Text, Time
+from schemas.written import written_by_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@written_by_name
 class PointEntry:
     """One entry of the ledger; the sum of all entries is the score."""
 
@@ -28,7 +28,7 @@ class PointEntry:
     """What was looked at, taken, opened or told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@written_by_name
 class Who:
     """The profile as last told; empty when unknown."""
 
@@ -45,7 +45,7 @@ class Who:
     account: Name = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@written_by_name
 class HandoffRequested:
     """A lead goes to sales: who it is, why now, what it did, and by when sales respond."""
 

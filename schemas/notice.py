@@ -1,12 +1,12 @@
 """Something a person must be told: the contract of `leads.notice.v1`."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from schemas.bounds import Count, Id, Name, Text
+from schemas.written import written_by_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@written_by_name
 class NoticeGiven:
     """A notice to sales or marketing."""
 

@@ -1,12 +1,12 @@
 """A lead enters or leaves a nurture track: the contracts of `leads.nurture.v1`."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from schemas.bounds import Count, Id, Name
+from schemas.written import written_by_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@written_by_name
 class NurtureEntered:
     """The lead is on this track from now on."""
 
@@ -24,7 +24,7 @@ class NurtureEntered:
     """Number of the version that decided."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@written_by_name
 class NurtureLeft:
     """The lead is off this track."""
 

@@ -1,11 +1,10 @@
 """A lead goes back to marketing: the contract of `leads.return.v1`."""
 
-from dataclasses import dataclass
-
 from schemas.bounds import Count, Id, Name
+from schemas.written import written_by_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@written_by_name
 class LeadReturned:
     """Sales, or the agreement after too many unanswered attempts, give the lead back."""
 

@@ -133,6 +133,17 @@ TOPICS = (*INPUTS, *OUTPUTS, FACT, DEADLETTER, AGREEMENT)
 LETTERS: Mapping[str, str] = {topic.name: topic.letter for topic in INPUTS}
 
 
+COMPACTED: Mapping[str, str] = {
+    "cleanup.policy": "compact",
+    "min.cleanable.dirty.ratio": "0.25",
+    "segment.bytes": str(8 * 1024 * 1024),
+    "segment.ms": str(3_600_000),
+    "delete.retention.ms": str(600_000),
+}
+"""So a restart reads less than twice the live rows, or a few segments: with Kafka's own settings the last GB of each
+lane is not compacted at all. The last setting is how long each transaction's marker stays; a restore takes less."""
+
+
 def changelog(app_id: str) -> Topic:
     """The changelog of the lead table: the rows, compacted."""
     return Topic(
@@ -141,5 +152,5 @@ def changelog(app_id: str) -> Topic:
         owner="leadrelay",
         writers=("worker",),
         readers=("worker", "lead"),
-        config={"cleanup.policy": "compact"},
+        config=COMPACTED,
     )

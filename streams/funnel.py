@@ -1,12 +1,11 @@
 """Exact counts of what happened: the KPIs of the agreement, counted from facts and kept beside the rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import orjson
 
 from schemas import fact as f
-from schemas.envelope import rfc3339
 from streams.row import Lead
 from streams.stage import LADDER, RUNG
 
@@ -16,30 +15,28 @@ MONTH = "month"
 LEADS = "leads"
 
 
-def _entered(stage: str, source: str, at: int) -> Iterator[tuple[Key, int]]:
-    yield ("stage_entered", stage, source), 1
-    yield (MONTH, rfc3339(at)[:7], stage, source), 1
-    yield (LEADS, stage), 1
+Change = tuple[Key, int]
 
 
-def _arrived(lead: Lead, _: f.Arrived, at: int) -> Iterator[tuple[Key, int]]:
-    yield from _entered("visitor", lead.source, at)
+def _entered(stage: str, source: str, time: str) -> list[Change]:
+    return [(("stage_entered", stage, source), 1), ((MONTH, time[:7], stage, source), 1), ((LEADS, stage), 1)]
 
 
-def _moved(lead: Lead, fact: f.StageMoved, at: int) -> Iterator[tuple[Key, int]]:
-    yield (LEADS, fact.from_stage), -1
-    yield from _entered(fact.to_stage, lead.source, at)
-    for stage in fact.passed:
-        yield ("conversions", LADDER[RUNG[stage] - 1], stage), 1
+def _arrived(lead: Lead, _: f.Arrived, time: str) -> list[Change]:
+    return _entered("visitor", lead.source, time)
 
 
-def _attempted(_: Lead, fact: f.Attempted, __: int) -> Iterator[tuple[Key, int]]:
-    yield ("attempts", fact.channel, fact.outcome), 1
-    if fact.answers:
-        yield ("attempts_to_answer", str(fact.number)), 1
+def _moved(lead: Lead, fact: f.StageMoved, time: str) -> list[Change]:
+    conversions = [(("conversions", LADDER[RUNG[stage] - 1], stage), 1) for stage in fact.passed]
+    return [((LEADS, fact.from_stage), -1), *_entered(fact.to_stage, lead.source, time), *conversions]
 
 
-COUNT: Mapping[type, Callable[[Lead, Any, int], Iterable[tuple[Key, int]]]] = {
+def _attempted(_: Lead, fact: f.Attempted, __: str) -> list[Change]:
+    answers = [(("attempts_to_answer", str(fact.number)), 1)] if fact.answers else []
+    return [(("attempts", fact.channel, fact.outcome), 1), *answers]
+
+
+COUNT: Mapping[type, Callable[[Lead, Any, str], list[Change]]] = {
     f.Arrived: _arrived,
     f.StageMoved: _moved,
     f.Attempted: _attempted,
@@ -48,7 +45,7 @@ COUNT: Mapping[type, Callable[[Lead, Any, int], Iterable[tuple[Key, int]]]] = {
     f.DeadlineEnded: lambda _, fact, __: [(("deadlines", fact.outcome), 1)],
     f.Qualified: lambda _, fact, __: [(("attempts_to_yes", str(fact.attempts)), 1)],
 }
-"""What a fact adds to which counters; stage entries count in the month in which they happened too."""
+"""What a fact adds to which counters: of its lead, itself and its time in RFC 3339, which begins with the month."""
 
 
 class Kept(NamedTuple):

@@ -6,11 +6,13 @@ from typing import Any
 from schemas import fact as f
 from schemas import nurture, returns
 from schemas.codec import BY_CONTRACT, SOURCE, Output, plain
-from schemas.envelope import Envelope, binary_headers
+from schemas.envelope import headers_of, rfc3339
 from schemas.notice import NoticeGiven
 from streams.handoff import packet
 from streams.row import Lead
 from streams.terms import Terms
+
+_SOURCE = SOURCE.encode()
 
 
 def published(lead: Lead, fact: f.Fact, terms: Terms) -> object | None:
@@ -56,9 +58,11 @@ PUBLISH: Mapping[type, Callable[[Lead, Any, Terms], object]] = {
 """The events of facts that others are told of."""
 
 
-def said(identity: str, lead: str, at: int, data: object) -> Output:
-    """An event of ours as a record in CloudEvents binary mode; type and topic follow from the contract of `data`."""
+def said(identity: str, lead: str, at: int, data: object, time: str = "") -> Output:
+    """An event of ours as a record in CloudEvents binary mode; type and topic follow from the contract of `data`.
+
+    `time` is `at` in RFC 3339, for those who have it.
+    """
     kind = BY_CONTRACT[type(data)]
-    value = plain(data)
-    headers = binary_headers(Envelope(identity, SOURCE, kind.type, lead, at, value))
-    return Output(kind.topic, lead.encode(), value, headers)
+    key, when = lead.encode(), (time or rfc3339(at)).encode()
+    return Output(kind.topic, key, plain(data), headers_of(identity.encode(), _SOURCE, kind.type.encode(), key, when))

@@ -22,7 +22,9 @@ from streams.routing import lane_of
 from streams.row import Lead, digest, due_at, knows, pack, remember, unpack
 from streams.terms import Terms
 
-_new = tuple.__new__  # half the price of calling the class, which counts once a fact
+_new = tuple.__new__  # half the price of calling the class, which counts at each event
+WARM_MAX = 500
+"""Twice as many leads stay unpacked at most, as who did something will soon do more; the rest are bytes."""
 RUNG_MAX = 1000
 """Reminders written at once, so that a history fed late holds nobody up; the rest comes with the next look."""
 
@@ -56,6 +58,8 @@ class Relay:
     reached_at: dict[str, int] = field(default_factory=dict)
     urgent: bool = False
     handoffs: int = 0
+    _warm: dict[bytes, Lead] = field(default_factory=dict)
+    _cooling: dict[bytes, Lead] = field(default_factory=dict)
     _alarms: list[tuple[int, bytes]] = field(default_factory=list)
 
     def restore(self, key: bytes, value: bytes | None) -> None:
@@ -87,7 +91,7 @@ class Relay:
             raise Refusal("time_out_of_range", f"{message.time} is more than a day after its arrival")
         if at > self.reached_at.get(record.topic, 0):
             self.reached_at[record.topic] = at
-        lead = self.drafts.get(key) or self.lead(key)
+        lead = self.lead(key)
         mark = digest(message.source, message.id)
         if knows(lead, mark):
             return self._pass(message, cause, "repeated", "this event id was seen before")
@@ -102,7 +106,7 @@ class Relay:
         if against is not None:
             return self._pass(message, cause, "ignored", against.reason)
         due = lead.due_at
-        facts = decide(lead, message, self.terms, Moment(at, cause))
+        facts = decide(lead, message, self.terms, _new(Moment, (at, cause)))
         if lead.due_at != due and lead.due_at is not None:
             heappush(self._alarms, (lead.due_at, key))
         self._tell(lead, facts, key, message, cause)
@@ -114,9 +118,9 @@ class Relay:
         Raises:
             Refusal: A new lead whose key belongs into another lane.
         """
-        draft = self.drafts.get(key)
-        if draft is not None:
-            return draft
+        lead = self.drafts.get(key) or self._warm.get(key) or self._cooling.get(key)
+        if lead is not None:
+            return lead
         row = self.rows.get(key)
         if row is not None:
             return unpack(key.decode(), row)
@@ -133,15 +137,16 @@ class Relay:
             kind = type(fact)
             self.outputs.append(_new(Output, (topics.FACT.name, key, line(common, fact), ())))
             if kind in COUNT:
-                for counter, change in COUNT[kind](lead, fact, message.at):
+                for counter, change in COUNT[kind](lead, fact, message.time):
                     self.counts.add(counter, change)
             if kind in PUBLISH:
                 number += 1
                 self.handoffs += kind is HandedOver
-                self._say(f"{cause}-{number}", lead.id, message.at, PUBLISH[kind](lead, fact, self.terms))
+                data = PUBLISH[kind](lead, fact, self.terms)
+                self._say(f"{cause}-{number}", lead.id, message.at, data, message.time)
 
-    def _say(self, identity: str, lead: str, at: int, data: object) -> None:
-        self.outputs.append(said(identity, lead, at, data))
+    def _say(self, identity: str, lead: str, at: int, data: object, time: str = "") -> None:
+        self.outputs.append(said(identity, lead, at, data, time))
         self.urgent = True
 
     def _pass(self, message: Message, cause: str, end: End, reason: str) -> End:
@@ -167,6 +172,9 @@ class Relay:
             rows.append((key, row))
         rows.extend(self.counts.changes())
         harvest = Harvest(rows, self.outputs, self.urgent)
+        if len(self._warm) + len(self.drafts) > WARM_MAX:
+            self._warm, self._cooling = {}, self._warm
+        self._warm.update(self.drafts)
         self.drafts, self.outputs, self.urgent = {}, [], False
         return harvest
 

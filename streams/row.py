@@ -13,11 +13,11 @@ import orjson
 
 from schemas.bounds import Stage
 
-FORMAT = 1
+FORMAT = 2
 HEADER = Struct(">BqH")
 NEVER = 2**63 - 1
-DIGEST_BYTES = 8
-"""Two of a lead's 64 remembered ids meet by chance once in 9e15 leads."""
+DIGEST_BYTES = 6
+"""A new event is taken for one of its lead's 64 remembered ones once in 4e12 events."""
 
 
 Entry = tuple[str, int, int, int, str, str]
@@ -129,7 +129,12 @@ def due_at(row: bytes) -> int | None:
 
 def digest(source: str, identity: str) -> bytes:
     """What is remembered of an event's identity."""
-    return blake2b(f"{source}\x00{identity}".encode(), digest_size=DIGEST_BYTES).digest()
+    state = _EMPTY.copy()  # half the price of a new one
+    state.update(f"{source}\x00{identity}".encode())
+    return state.digest()
+
+
+_EMPTY = blake2b(digest_size=DIGEST_BYTES)
 
 
 def knows(lead: Lead, mark: bytes) -> bool:

@@ -17,32 +17,34 @@ ENTRIES_OF_RULE_MAX = 3
 
 def interest(lead: Lead, kind: str, data: object, terms: Terms) -> Points:
     """The points that this activity gives."""
-    matching = [term for term in terms.interest.get(kind, ()) if term.matches is None or term.matches(data)]
-    if not matching:
-        return ()
-    given, groups = lead.given, terms.interest_groups
-    left = terms.interest_ceiling - lead.interest
-    by_group: dict[str, int] = {}
+    given, left = lead.given, terms.interest_ceiling - lead.interest
+    group_left: dict[str, int] = {}
     points = []
-    for name, group, most, ceiling, _ in matching:
-        if group not in by_group:
-            by_group[group] = _of_group(given, group, terms.group_of)
-        rule_left = ceiling - abs(given.get(name, 0))
-        give = _cut(most, max(0, rule_left), groups[group] - by_group[group], left)
-        by_group[group] += give
-        left -= give
-        points.append((name, give))
+    for rule, group, most, ceiling, matches in terms.interest.get(kind, ()):
+        if matches is None or matches(data):
+            if group not in group_left:
+                group_left[group] = terms.interest_groups[group] - _of_group(given, group, terms.group_of)
+            give = _cut(most, ceiling - abs(given.get(rule, 0)), group_left[group], left)
+            group_left[group] -= give
+            left -= give
+            points.append((rule, give))
     return tuple(points)
 
 
 def _of_group(given: Mapping[str, int], group: str, group_of: Mapping[str, str]) -> int:
     """Interest points of a group so far; rules of earlier versions have no group any more."""
-    return sum([points for rule, points in given.items() if group_of.get(rule, "") == group])
+    total = 0
+    for rule, points in given.items():
+        if group_of.get(rule, "") == group:
+            total += points
+    return total
 
 
-def _cut(points: int, rule_left: int, *left: int) -> int:
+def _cut(points: int, rule_left: int, group_left: int, left: int) -> int:
     """So many of the points as every ceiling leaves; points that are taken off are held back by their rule's alone."""
-    return max(points, -rule_left) if points < 0 else max(0, min(points, rule_left, *left))
+    if points < 0:
+        return max(points, min(-rule_left, 0))
+    return max(0, min(points, rule_left, group_left, left))
 
 
 def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Changes:
@@ -85,6 +87,8 @@ def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str)
 
 def _fold(entries: list[Entry], rule: str) -> None:
     """Fold the oldest entry of the rule into the next, if there are too many."""
+    if len(entries) <= ENTRIES_OF_RULE_MAX:
+        return
     rules = [entry[0] for entry in entries]
     if rules.count(rule) > ENTRIES_OF_RULE_MAX:
         first = rules.index(rule)

@@ -138,19 +138,22 @@ def _test(field: str, wanted: str | float | bool | list[str]) -> Test:  # noqa: 
     if isinstance(wanted, int | float):
         return lambda data: getattr(data, field) == wanted
     words = [wanted] if isinstance(wanted, str) else wanted
-    fits = _words(words)
-    return lambda data: fits(str(getattr(data, field)))
-
-
-def _words(words: list[str]) -> Callable[[str], bool]:
-    """Whether a text is one of these words, or fits one of these patterns."""
     pattern = "|".join(".*".join(re.escape(piece) for piece in word.split("*")) for word in words)
     matches = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
     piece = words[0].lower()[1:-1]
     if [f"*{piece}*"] == [word.lower() for word in words] and "*" not in piece and piece.isascii():
-        # what most patterns ask for, a piece of plain letters, is found in a third of the time
-        return lambda text: piece in text.lower() if text.isascii() else matches(text) is not None
-    return lambda text: matches(text) is not None
+        return _has(field, piece, matches)
+    return lambda data: matches(str(getattr(data, field))) is not None
+
+
+def _has(field: str, piece: str, matches: Callable[[str], object]) -> Test:
+    """What most patterns ask for: a piece of plain letters, which is found in a third of the time."""
+
+    def test(data: Any) -> bool:
+        text = str(getattr(data, field))
+        return piece in text.lower() if text.isascii() else matches(text) is not None
+
+    return test
 
 
 def _hours(section: HoursSection) -> WorkingHours:

@@ -1,6 +1,6 @@
 """Times the pure code of one event, part by part: the events of the bench through a lane, and through the plain loop.
 
-    python -m tests.bench.deciding [--events 16000] [--rounds 7]
+    python -m tests.bench.deciding [--events 16000] [--rounds 7] [relaying plainly ...]
 
 CPU time of this process alone, without Kafka. Each piece of a thousand events is timed once a round, and the least of
 all rounds counts, so that what else runs on the machine is left out.
@@ -129,12 +129,12 @@ def timed(work: Work) -> Iterator[int]:
     gc.unfreeze()
 
 
-def measure(events: int, rounds: int) -> dict[str, float]:
+def measure(events: int, rounds: int, works: Sequence[str]) -> dict[str, float]:
     """µs an event by work."""
     terms, lines = load_terms(), records(events)
     least: dict[str, list[int]] = {}
     for _ in range(rounds):
-        for work in WORKS:
+        for work in [each for each in WORKS if each.__name__ in works]:
             found = list(timed(work(terms, lines)))
             least[work.__name__] = list(map(min, found, least.get(work.__name__, found)))
     return {name: sum(times) / len(lines) / 1000 for name, times in least.items()}
@@ -148,5 +148,7 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--events", type=int, default=16_000)
     asked.add_argument("--rounds", type=int, default=7)
+    names = [work.__name__ for work in WORKS]
+    asked.add_argument("works", nargs="*", choices=[*names, []], default=names)
     chosen = asked.parse_args()
-    print(table(measure(chosen.events, chosen.rounds).items()))  # noqa: T201
+    print(table(measure(chosen.events, chosen.rounds, chosen.works).items()))  # noqa: T201

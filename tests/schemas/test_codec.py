@@ -43,6 +43,39 @@ def test_the_key_may_be_all_that_is_known_of_the_mode() -> None:
     assert decode(*structured(EVENT)._replace(headers=())) == MESSAGE
 
 
+@MODES
+@pytest.mark.parametrize("source", ["web", "w" * 128])
+def test_data_that_came_before_are_read_alike(mode: Mode, source: str) -> None:
+    event = {**EVENT, "data": {"form": "newsletter", "source": source, "more": ["x" * 400] * (source != "web")}}
+    first, second = decode(*mode(event)), decode(*mode({**event, "id": "e-2"}))
+    assert first == MESSAGE._replace(data=FormSubmitted(form="newsletter", source=source))
+    assert second == first._replace(id="e-2")
+
+
+@MODES
+@pytest.mark.parametrize(
+    ("time", "written"),
+    [
+        ("2026-11-24T09:00:00.000Z", "2026-11-24T09:00:00.000Z"),
+        ("2026-11-24t09:00:00.000z", "2026-11-24T09:00:00.000Z"),
+        ("2026-11-24 09:00:00.000Z", "2026-11-24T09:00:00.000Z"),
+        ("2026-11-24T09:00:00Z", "2026-11-24T09:00:00.000Z"),
+        ("2026-11-24T10:00:00+01:00", "2026-11-24T09:00:00.000Z"),
+        ("2026-11-24T09:00:00.0009Z", "2026-11-24T09:00:00.000Z"),
+    ],
+)
+def test_a_time_is_written_in_one_way(mode: Mode, time: str, written: str) -> None:
+    assert decode(*mode({**EVENT, "time": time})) == MESSAGE
+    assert MESSAGE.time == written
+
+
+@MODES
+@pytest.mark.parametrize("name", ["e\u00a0", "größe", "e\u2028", "x" * 128, "ü" * 128, " "])
+def test_an_id_may_be_unusual(mode: Mode, name: str) -> None:
+    for time in (EVENT["time"], MESSAGE.time):
+        assert decode(*mode({**EVENT, "id": name, "time": time})) == MESSAGE._replace(id=name)
+
+
 @st.composite
 def events(draw: st.DrawFn) -> dict[str, Any]:
     """Any event that an input topic may carry."""

@@ -1,5 +1,6 @@
 """The envelope of an event, in both modes, with its time and its key."""
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -13,6 +14,8 @@ from schemas.envelope import (
     LATEST_AT,
     Envelope,
     Refusal,
+    _plainly,
+    _strictly,
     binary_headers,
     instant,
     opened,
@@ -200,3 +203,33 @@ def test_a_number_too_long_for_python_to_write_can_be_shown() -> None:
 
 def test_a_detail_has_an_end() -> None:
     assert Refusal("not_json", "x" * 501).detail == "x" * DETAIL_LENGTH_MAX
+
+
+NAMES = st.sampled_from([b"e-1", b"", None, b"\xff", b"\x00", "größe".encode(), b"\xc2\x85", b"\xc2\xa0", b"x" * 129])
+OURS = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)).map(  # noqa: DTZ001  the zone is written behind it
+    lambda at: f"{at.isoformat(timespec='milliseconds')}Z".encode()
+)
+TIMES = OURS | st.sampled_from(
+    [None, b"2026-11-24T10:00:00Z", b"2026-W01-1T10:00:00.000Z", b"2026-11-24T10:00:00,000Z"]
+)
+VERSIONS = st.sampled_from([b"1.0", b"1.0", b"1.0", b"0.3", None])
+ANY_NAME = st.just(b"e-1") | NAMES
+
+
+@given(st.tuples(VERSIONS, ANY_NAME, ANY_NAME, ANY_NAME, ANY_NAME, TIMES))
+def test_the_quick_look_at_attributes_sees_what_the_validator_sees(attributes: tuple[bytes | None, ...]) -> None:
+    quick = _plainly(attributes)
+    assert quick is None or list(quick) == _strictly(attributes)
+
+
+@given(st.tuples(st.just(b"1.0"), *[st.text(st.characters(codec="utf-8"), max_size=130).map(str.encode)] * 4, OURS))
+def test_no_quick_look_takes_what_the_validator_refuses(attributes: tuple[bytes, ...]) -> None:
+    quick = _plainly(attributes)
+    assert quick is None or list(quick) == _strictly(attributes)
+
+
+def test_most_attributes_need_but_a_quick_look() -> None:
+    attributes = (b"1.0", b"e-1", b"https://site", b"leadrelay.x.v1", "größe".encode(), b"2026-11-24T10:00:00.000Z")
+    assert _plainly(attributes) == ("e-1", "https://site", "leadrelay.x.v1", "größe", "2026-11-24T10:00:00.000Z")
+    for spoilt in (b"", b"\xff", None, b"\n", b"x" * 129):
+        assert _plainly((b"1.0", spoilt, *attributes[2:])) is None

@@ -169,6 +169,31 @@ def test_a_lead_that_was_only_asked_for_is_not_written() -> None:
     assert b"ada" not in dict(story.relay.harvest().rows)
 
 
+def test_leads_stay_unpacked_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.relay.WARM_MAX", 2)
+    story = Story()
+    rows: dict[bytes, bytes | None] = {}
+
+    def touch(*leads: str) -> None:
+        story.and_then(*[page(lead=lead) for lead in leads])
+        rows.update(story.relay.harvest().rows)
+
+    touch("ada", "bob")
+    ada = story.lead
+    touch("cy")
+    assert story.lead is ada
+    touch("ada")
+    touch("dee", "eve")
+    assert story.lead is ada
+    touch("fay", "gus")
+    touch("hal", "ida")
+    assert story.lead == ada
+    assert story.lead is not ada
+    assert story.lead.activity == {"page_viewed": 2}
+    assert {key: pack(story.relay.lead(key)) for key in story.relay.rows} == story.relay.rows
+    assert story.relay.rows.items() <= rows.items()
+
+
 def test_a_lane_is_restored_from_its_rows() -> None:
     story = given(*HOT)
     first = story.relay.harvest()

@@ -7,7 +7,7 @@ from hypothesis import given as all_of
 from hypothesis import strategies as st
 
 from streams.row import DIGEST_BYTES, Lead, digest, due_at, knows, pack, remember, unpack
-from tests.streams.given import ADA, HOT, accepted, given
+from tests.streams.given import ADA, HOT, accepted, content, given, page
 
 INSTANTS = st.integers(0, 2**53)
 TEXTS = st.text(max_size=12)
@@ -52,7 +52,7 @@ def test_the_next_deadline_is_read_without_the_rest_of_the_row() -> None:
 
 def test_a_row_of_another_format_is_not_guessed_at() -> None:
     row = pack(given(*HOT).lead)
-    with pytest.raises(ValueError, match=r"'ada' has format 9, this program reads 1"):
+    with pytest.raises(ValueError, match=r"'ada' has format 9, this program reads 2"):
         unpack(ADA, b"\x09" + row[1:])
 
 
@@ -71,8 +71,13 @@ def test_the_oldest_of_too_many_ids_is_forgotten() -> None:
 
 
 def test_bytes_across_two_ids_are_no_id() -> None:
-    lead = Lead(ADA, seen=b"AAAAabcd" + b"efghBBBB" + b"abcdefgh")
-    assert knows(lead, b"abcdefgh")
-    assert not knows(lead, b"cdefghBB")
-    lead.seen = lead.seen[:16]
-    assert not knows(lead, b"abcdefgh")
+    lead = Lead(ADA, seen=b"AAAabc" + b"defBBB" + b"abcdef")
+    assert knows(lead, b"abcdef")
+    assert not knows(lead, b"bcdefB")
+    lead.seen = lead.seen[:12]
+    assert not knows(lead, b"abcdef")
+
+
+def test_points_by_rule_are_those_of_the_ledger() -> None:
+    story = given(page(), content(), page())
+    assert story.lead.given == unpack(ADA, pack(story.lead)).given == {"page read": 2, "content taken": 8}
