@@ -1,16 +1,19 @@
 """Reads a lane's changelog partition to a mark: rows go to the fold, the position row comes back."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 
 import orjson
 from aiokafka import TopicPartition
 
 from agents.engine.fold import Fold, NewFold, Record
 from agents.engine.kafka import Consumer
+from agents.engine.records import Row
 from agents.engine.transaction import POSITION
 from agents.errors import LeadrelayError
 
 POLL_MS = 500
+PORTION = 5000
 
 
 class Restored:
@@ -20,17 +23,17 @@ class Restored:
         self.fold, self.rows = fold, 0
         self.positions: dict[str, int] = {}
 
-    def take(self, records: Iterable[Record]) -> None:
-        """Take records in order."""
+    def take(self, place: TopicPartition, rows: Sequence[Row]) -> None:
+        """Take keys and values in order."""
         restore = self.fold.restore
-        for record in records:
-            if record.key is None:
-                raise _foreign(record, "a record without a key")
-            if record.key == POSITION:
-                self.positions = _positions(record)
+        for key, value in rows:
+            if key is None:
+                raise _foreign(place, "a record without a key")
+            if key == POSITION:
+                self.positions = _positions(place, value)
             else:
-                restore(record.key, record.value)
-                self.rows += 1
+                restore(key, value)
+        self.rows += len(rows)
 
 
 async def restore(
@@ -42,33 +45,35 @@ async def restore(
     await consumer.seek_to_beginning()
     left = {place for place, mark in marks.items() if mark}
     while left:
-        for place, records in (await consumer.getmany(*left, timeout_ms=POLL_MS)).items():
-            restored[place].take(records)
+        for place, rows in (await consumer.getrows(*left, timeout_ms=POLL_MS, max_records=PORTION)).items():
+            restored[place].take(place, rows)
+        await asyncio.sleep(0)  # open lanes go on meanwhile
         left = {place for place in left if await consumer.position(place) < marks[place]}
     return restored
 
 
 def owner_of(record: Record) -> str | None:
     """Tell who wrote this record, if it is a position row."""
-    return str(_read(record)["by"]) if record.key == POSITION else None
+    place = TopicPartition(record.topic, record.partition)
+    return str(_read(place, record.value)["by"]) if record.key == POSITION else None
 
 
-def _positions(record: Record) -> dict[str, int]:
-    return {str(topic): int(offset) for topic, offset in _read(record)["positions"].items()}
+def _positions(place: TopicPartition, value: bytes | None) -> dict[str, int]:
+    return {str(topic): int(offset) for topic, offset in _read(place, value)["positions"].items()}
 
 
-def _read(record: Record) -> dict[str, dict[str, int]]:
+def _read(place: TopicPartition, value: bytes | None) -> dict[str, dict[str, int]]:
     try:
-        row: dict[str, dict[str, int]] = orjson.loads(record.value or b"")
+        row: dict[str, dict[str, int]] = orjson.loads(value or b"")
         row["by"], row["positions"].items()
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise _foreign(record, f"a position row that is none: {error}") from error
+        raise _foreign(place, f"a position row that is none: {error}") from error
     return row
 
 
-def _foreign(record: Record, detail: str) -> LeadrelayError:
+def _foreign(place: TopicPartition, detail: str) -> LeadrelayError:
     return LeadrelayError(
         "The changelog holds a record that this program did not write",
-        f"{record.topic}, partition {record.partition}, offset {record.offset}: {detail}",
+        f"{place.topic}, partition {place.partition}: {detail}",
         "Find out who writes to this topic; no other program may",
     )

@@ -6,9 +6,9 @@ more than folding when there is little to read.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
@@ -18,11 +18,15 @@ from agents.engine.edges import BACKOFF_S, EARLIEST, LATEST, NOBODY, by_leader, 
 from agents.engine.fold import Record
 from agents.engine.kafka import Level
 from agents.engine.moment import now
-from agents.engine.records import Read, Unpacking
+from agents.engine.records import Row, Unpacking
 from agents.engine.session import FetchSession
 from agents.engine.wire import Fetched
 
 WAIT_MS, PARTITION_BYTES = 100, 1024 * 1024
+
+T = TypeVar("T")
+Unpack = Callable[[Unpacking, int | None], list[T]]
+"""One of the two ways to take what was read."""
 
 
 class Cursor:
@@ -41,15 +45,15 @@ class Cursor:
         self.stable: int | None = None
         self.unpacking: Unpacking | None = None
 
-    def take(self, most: int | None) -> list[Read]:
-        """Give what was read, at most so many records."""
+    def take(self, unpack: Unpack[T], most: int | None) -> list[T]:
+        """Give what was read, until there are so many records or more."""
         if self.unpacking is None:
             return []
-        records = self.unpacking.take(most)
+        taken = unpack(self.unpacking, most)
         self.position = self.unpacking.position
-        if most is None or len(records) < most:
+        if not self.unpacking.left:
             self.unpacking = None
-        return records
+        return taken
 
 
 class DirectConsumer:
@@ -113,13 +117,28 @@ class DirectConsumer:
     ) -> Mapping[TopicPartition, Sequence[Record]]:
         """Give records of these partitions, in order, or nothing after the timeout.
 
+        Whole batches are given, so there may be more than asked for.
+
         Raises:
             OffsetOutOfRangeError: The partition does not hold our position any more.
             KafkaError: A broker refuses us.
         """
-        limit = now() + timeout_ms / 1000
+        got: Mapping[TopicPartition, Sequence[Any]]
+        got = await self._get(Unpacking.records, partitions, timeout_ms, max_records)
+        return got
+
+    async def getrows(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[Row]]:
+        """Give keys and values alone, else as `getmany` does."""
+        return await self._get(Unpacking.rows, partitions, timeout_ms, max_records)
+
+    async def _get(
+        self, unpack: Unpack[T], partitions: Iterable[TopicPartition], wait_ms: int, most: int | None
+    ) -> dict[TopicPartition, list[T]]:
+        limit = now() + wait_ms / 1000
         while True:
-            got = self._drain(partitions, max_records)
+            got = self._drain(unpack, partitions, most)
             if got:
                 return got
             if self._error is not None:
@@ -138,17 +157,18 @@ class DirectConsumer:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
 
-    def _drain(self, partitions: Iterable[TopicPartition], most: int | None) -> dict[TopicPartition, list[Any]]:
-        got: dict[TopicPartition, list[Any]] = {}
+    def _drain(
+        self, unpack: Unpack[T], partitions: Iterable[TopicPartition], most: int | None
+    ) -> dict[TopicPartition, list[T]]:
+        got: dict[TopicPartition, list[T]] = {}
         for place in partitions:
-            cursor = self._cursors[place]
-            if cursor.unpacking is not None:
-                records = cursor.take(most)
-                if records:
-                    got[place] = records
-                    most = most - len(records) if most is not None else None
-                if most == 0:
-                    break
+            taken = self._cursors[place].take(unpack, most)
+            if taken:
+                got[place] = taken
+                if most is not None:
+                    most -= len(taken)
+                    if most <= 0:
+                        break
         return got
 
     def _ask(self, partitions: Iterable[TopicPartition]) -> None:

@@ -33,7 +33,12 @@ class Consumer(Protocol):
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
     ) -> Mapping[TopicPartition, Sequence[Record]]:
-        """Give records of these partitions, in order, or nothing after the timeout."""
+        """Give records of these partitions, in order, or nothing after the timeout; max_records more or less."""
+
+    async def getrows(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[tuple[bytes | None, bytes | None]]]:
+        """Give keys and values alone, else as `getmany` does."""
 
     async def position(self, partition: TopicPartition) -> int:
         """Give the offset of the next record to be read."""

@@ -111,6 +111,12 @@ class ModelConsumer:
             raise error
         return got
 
+    async def getrows(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[tuple[bytes | None, bytes | None]]]:
+        got = await self.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        return {place: [(record.key, record.value) for record in records] for place, records in got.items()}
+
     def _take(self, partitions: Sequence[TopicPartition], records_max: int) -> dict[TopicPartition, list[Record]]:
         """Give what was fetched; each call begins with another partition."""
         got = {}

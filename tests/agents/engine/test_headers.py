@@ -41,7 +41,7 @@ def fetched(compression: int, bad: set[int], offset: int = 0) -> bytes:
 
 
 def by_engine(raw: bytes, offset: int) -> list[Any]:
-    return list(Unpacking(Fetched(TopicPartition("t", 0), 0, 99, [], raw), offset, committed=True).take(None))
+    return list(Unpacking(Fetched(TopicPartition("t", 0), 0, 99, [], raw), offset, committed=True).records(None))
 
 
 def by_commands(raw: bytes, offset: int) -> list[Any]:

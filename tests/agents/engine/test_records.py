@@ -55,56 +55,60 @@ def unpack(
 
 
 def test_a_record_is_what_was_written() -> None:
-    [record] = unpack(batch(7, [b"k"])).take(None)
+    [record] = unpack(batch(7, [b"k"])).records(None)
     assert tuple(record) == ("in", 3, 7, 1700, b"k", b"vk", [("h", b"k")])
 
 
 @pytest.mark.parametrize("compression", [0, 1, 2, 3, 4])
 def test_compressed_batches_are_read(compression: int) -> None:
     keys = [b"%d" % n for n in range(50)]
-    assert [record.key for record in unpack(batch(0, keys, compression=compression)).take(None)] == keys
+    assert [record.key for record in unpack(batch(0, keys, compression=compression)).records(None)] == keys
 
 
-def test_records_come_in_portions() -> None:
-    reading = unpack(batch(0, [b"a", b"b", b"c"]) + batch(3, [b"d"]))
-    assert [record.key for record in reading.take(2)] == [b"a", b"b"]
-    assert reading.position == 2
-    assert [record.key for record in reading.take(2)] == [b"c", b"d"]
-    assert reading.take(2) == []
-    assert reading.position == 4
+def test_whole_batches_come_until_there_are_enough() -> None:
+    reading = unpack(batch(0, [b"a", b"b"]) + batch(2, [b"c"]) + batch(3, [b"d"]))
+    assert [record.key for record in reading.records(3)] == [b"a", b"b", b"c"]
+    assert (reading.position, reading.left) == (3, True)
+    assert [record.key for record in reading.records(3)] == [b"d"]
+    assert (reading.position, reading.left) == (4, False)
+
+
+def test_rows_are_the_same_records_with_less_of_each() -> None:
+    raw = batch(0, [b"a"], 5) + marker(1, 5, ABORT) + batch(2, [b"b", b"c"])
+    assert unpack(raw, 3, aborted=[(5, 0)]).rows(None) == [(b"c", b"vc")]
 
 
 def test_records_before_the_offset_are_left_out() -> None:
     reading = unpack(batch(0, [b"a", b"b", b"c"]), offset=2)
-    assert [(record.offset, record.key) for record in reading.take(None)] == [(2, b"c")]
+    assert [(record.offset, record.key) for record in reading.records(None)] == [(2, b"c")]
 
 
 def test_markers_are_passed() -> None:
     reading = unpack(batch(0, [b"a"], 5) + marker(1, 5, COMMIT))
-    assert [record.key for record in reading.take(None)] == [b"a"]
+    assert [record.key for record in reading.records(None)] == [b"a"]
     assert reading.position == 2
 
 
 def test_what_was_aborted_is_left_out_and_passed() -> None:
     raw = batch(0, [b"a"], 5) + batch(1, [b"b"], 6) + marker(2, 5, ABORT) + batch(3, [b"c"], 5) + marker(4, 6, COMMIT)
     reading = unpack(raw, aborted=[(5, 0)])
-    assert [record.key for record in reading.take(None)] == [b"b", b"c"]
+    assert [record.key for record in reading.records(None)] == [b"b", b"c"]
     assert reading.position == 5
 
 
 def test_the_same_producer_may_abort_twice() -> None:
     raw = batch(0, [b"a"], 5) + marker(1, 5, ABORT) + batch(2, [b"b"], 5) + marker(3, 5, ABORT) + batch(4, [b"c"], 5)
-    assert [record.key for record in unpack(raw, aborted=[(5, 2), (5, 0)]).take(None)] == [b"c"]
+    assert [record.key for record in unpack(raw, aborted=[(5, 2), (5, 0)]).records(None)] == [b"c"]
 
 
 def test_who_reads_uncommitted_sees_what_was_aborted() -> None:
     raw = batch(0, [b"a"], 5) + marker(1, 5, ABORT)
-    assert [record.key for record in unpack(raw, aborted=[(5, 0)], committed=False).take(None)] == [b"a"]
+    assert [record.key for record in unpack(raw, aborted=[(5, 0)], committed=False).records(None)] == [b"a"]
 
 
 def test_a_batch_that_was_cut_off_waits_for_the_next_fetch() -> None:
     reading = unpack(batch(0, [b"a"]) + batch(1, [b"b"])[:-3])
-    assert [record.key for record in reading.take(None)] == [b"a"]
+    assert [record.key for record in reading.records(None)] == [b"a"]
     assert reading.position == 1
 
 
@@ -112,4 +116,4 @@ def test_a_damaged_batch_is_refused() -> None:
     raw = bytearray(batch(0, [b"abc"]))
     raw[-2] ^= 1
     with pytest.raises(CorruptRecordException, match="in, partition 3, offset 0"):
-        unpack(bytes(raw)).take(None)
+        unpack(bytes(raw)).records(None)
