@@ -78,12 +78,13 @@ class Unpacking:
 
     def _counts(self, batch: Any) -> bool:
         """Whether this is neither the end of a transaction nor part of an aborted one."""
+        # A fetch may begin at a marker, and the broker names the transaction that it ends: first begun, then ended.
+        while self._aborted and self._aborted[0][1] < batch.next_offset:
+            self._aborting.add(self._aborted.pop(0)[0])
         if batch.is_control_batch:
             if ControlRecord.parse(next(batch).key) == ABORT_MARKER:
                 self._aborting.discard(batch.producer_id)
             return False
-        while self._aborted and self._aborted[0][1] < batch.next_offset:
-            self._aborting.add(self._aborted.pop(0)[0])
         return not (batch.is_transactional and batch.producer_id in self._aborting)
 
     def _reads(self, batch: Any) -> list[Read]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from aiokafka import TopicPartition
+from aiokafka.errors import OffsetOutOfRangeError
 
+from agents.engine.session import SESSION_ID_NOT_FOUND
+from agents.engine.wire import Fetched
 from tests.simulation.group import Claim, Group
 from tests.simulation.log import Entry, Identity, Log, Record
 from tests.simulation.loop import Process, VirtualLoop
@@ -13,6 +16,9 @@ from tests.simulation.transactions import Transaction, Transactions
 
 SWEEP_S = 0.25
 OFFSETS = "offsets of "
+INVALID_SESSION_EPOCH = 71
+RECORD_BYTES = 90
+"""About what a record takes; a fetch is bounded by bytes."""
 
 
 class Judge(Protocol):
@@ -40,6 +46,34 @@ class Bounds:
     marker: Callable[[], float]
 
 
+class Ask(NamedTuple):
+    """A fetch request."""
+
+    session: tuple[int, int]
+    offsets: Mapping[TopicPartition, int]
+    forgotten: Sequence[TopicPartition]
+    committed: bool
+    wait_s: float
+    records_max: int
+
+
+class Answer(NamedTuple):
+    """A fetch response."""
+
+    error: int
+    session: int
+    partitions: list[Fetched]
+
+
+class Session:
+    """What the broker remembers of one that fetches; told: the last stable offset and the end of each place."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.epoch = number, 0
+        self.offsets: dict[TopicPartition, int] = {}
+        self.told: dict[TopicPartition, tuple[int, int]] = {}
+
+
 class ModelBroker:
     """Logs, transactional ids and one group. Its clock and its background work are those of a process of its own.
 
@@ -60,6 +94,8 @@ class ModelBroker:
         }
         self.transactions = Transactions(loop.time, self._write_marker, lambda done: judge.decided(self, done))
         self.group = Group(loop.time, self.later, loop.create_future, bounds.session, bounds.rebalance)
+        self._sessions: dict[int, Session] = {}
+        self._count = 0
         self.heard: Callable[[str], None] = lambda _what: None
         self.later(SWEEP_S, self._sweep)
 
@@ -122,38 +158,62 @@ class ModelBroker:
         """Tell the "start", the "end" or the "stable" end of partitions."""
         return {place: getattr(self.logs[place], what) for place in places}
 
-    def fetch(self, asker: object, asked: Mapping[TopicPartition, int], level: str, most: int, wait_s: float) -> Any:
-        """Read partitions from these offsets, and wait for records if there are none.
-
-        Returns, or will return, (records, where to go on, last stable offset) of each.
-        """
-        committed, records_max = level == "read_committed", most
-        found = self._fetch(asked, records_max, committed=committed)
-        if any(records for records, _, _ in found.values()):
+    def fetch(self, ask: Ask) -> Any:
+        """Read partitions, and wait for records if there are none. Returns, or will return, an `Answer`."""
+        session = self._session(ask)
+        if isinstance(session, int):
+            return Answer(session, 0, [])
+        found = self._read(session, ask)
+        if found.partitions:
             return found
         answer = self.loop.create_future()
 
         def reply() -> None:
             if not answer.done():
                 timer.cancel()
-                try:
-                    answer.set_result(self._fetch(asked, records_max, committed=committed))
-                except Exception as error:  # noqa: BLE001  it is the answer
-                    answer.set_exception(error)
+                answer.set_result(self._read(session, ask))
 
-        timer = self.later(wait_s, reply)
-        for place in asked:
-            self.logs[place].watch(asker, lambda: self.loop.call_soon(reply, context=self.process.context))
+        timer = self.later(ask.wait_s, reply)
+        for place in session.offsets:
+            self.logs[place].watch(session, lambda: self.loop.call_soon(reply, context=self.process.context))
         return answer
 
-    def _fetch(self, asked: Mapping[TopicPartition, int], records_max: int, *, committed: bool) -> dict[Any, Any]:
-        found, left = {}, records_max
-        for place, offset in asked.items():
+    def _session(self, ask: Ask) -> "Session | int":
+        """Find or begin the session; or give the error."""
+        number, epoch = ask.session
+        if epoch == 0:
+            self._sessions.pop(number, None)
+            self._count += 1
+            session = self._sessions[self._count] = Session(self._count)
+        else:
+            found = self._sessions.get(number)
+            if found is None or found.epoch != epoch:
+                return SESSION_ID_NOT_FOUND if found is None else INVALID_SESSION_EPOCH
+            session = found
+        session.epoch += 1
+        session.offsets.update(ask.offsets)
+        for place in ask.forgotten:
+            session.offsets.pop(place, None)
+        return session
+
+    def _read(self, session: "Session", ask: Ask) -> "Answer":
+        """Read what the session asks for, and leave out where nothing is new."""
+        found, left = [], ask.records_max
+        for place, offset in session.offsets.items():
             log = self.logs[place]
-            records, following = log.read(offset, left, committed=committed)
-            left -= len(records)
-            found[place] = (records, following, log.stable)
-        return found
+            try:
+                fetched = log.fetch(offset, left, committed=ask.committed)
+            except OffsetOutOfRangeError:
+                fetched = Fetched(place, OffsetOutOfRangeError.errno, -1, (), b"")
+            left = max(1, left - len(fetched.records) // RECORD_BYTES)
+            if fetched.records or fetched.error or session.told.get(place) != (log.stable, log.end):
+                session.told[place] = log.stable, log.end
+                found.append(fetched)
+        return Answer(0, session.number, found)
+
+    def forget_sessions(self) -> None:
+        """Know no session any more, as a broker does that was started again."""
+        self._sessions = {}
 
     def partitions(self) -> dict[str, int]:
         return dict(self.topics)

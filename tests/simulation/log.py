@@ -1,4 +1,4 @@
-"""One partition of the model broker: records and markers at offsets, open transactions, the last stable offset."""
+"""One partition of the model broker: batches and markers at offsets, open transactions, the last stable offset."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
+from aiokafka import TopicPartition
 from aiokafka.errors import InvalidProducerEpoch, OffsetOutOfRangeError, OutOfOrderSequenceNumber
+
+from agents.engine.wire import Fetched
+from tests.simulation.batch import NO_PRODUCER, Batch
 
 Entry = tuple[bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
 """Key, value and headers of a record to be written."""
@@ -62,14 +66,12 @@ class Log:
         self.topic, self.partition = topic, partition
         self.start = self.end = self.stable = 0
         self.history: list[Record] = []
+        self._batches: list[Batch] = []
         self._watchers: dict[object, Callable[[], None]] = {}
-        self._records: list[Record] = []
         self._open: dict[int, Span] = {}
+        self._aborted: list[tuple[int, int, int]] = []
         self._epochs: dict[int, int] = {}
         self._sequences: dict[int, tuple[int, int]] = {}
-
-    def has_open(self, pid: int) -> bool:
-        return pid in self._open
 
     def append(self, entries: Iterable[Entry], timestamp: int, producer: Identity | None = None) -> list[Record]:
         """Write records, in the producer's transaction if there is one. A request that came before is done already."""
@@ -84,7 +86,7 @@ class Log:
         ]
         if producer is not None:
             self._sequences[producer.pid] = (producer.epoch, producer.sequence + len(made))
-        self._keep(made)
+        self._keep(Batch(made, NO_PRODUCER if producer is None else producer.pid))
         return made
 
     def _new(self, producer: Identity) -> bool:
@@ -103,54 +105,59 @@ class Log:
         span = self._open.pop(producer.pid, None)
         if span is not None:
             span.state = "committed" if commit else "aborted"
-        self._keep([Record(self.topic, self.partition, self.end, 0, None, None, (), None, marker=True)])
+            if not commit:
+                self._aborted.append((producer.pid, span.first, self.end))
+        marker = Record(self.topic, self.partition, self.end, 0, None, b"", (), None, marker=True)
+        self._keep(Batch([marker], producer.pid, commit=commit))
 
-    def _keep(self, made: list[Record]) -> None:
-        self._records += made
-        self.history += made
-        self.end += len(made)
+    def _keep(self, batch: Batch) -> None:
+        self._batches.append(batch)
+        self.history += batch.records
+        self.end += len(batch.records)
         self.stable = min((span.first for span in self._open.values()), default=self.end)
-        self.tell()
+        watchers, self._watchers = self._watchers, {}
+        for call in watchers.values():
+            call()
 
     def watch(self, key: object, call: Callable[[], None]) -> None:
         """Have this called once when something new is there; it takes the place of what had the same key."""
         self._watchers[key] = call
 
-    def tell(self) -> None:
-        """Wake whoever waits for something new."""
-        watchers, self._watchers = self._watchers, {}
-        for call in watchers.values():
-            call()
+    def fetch(self, offset: int, records_max: int, *, committed: bool) -> Fetched:
+        """Give whole batches from the one of this offset on, with so many records or a batch more.
 
-    def read(self, offset: int, records_max: int, *, committed: bool) -> tuple[list[Record], int]:
-        """Give records from this offset on, and where to go on after them."""
+        Raises:
+            OffsetOutOfRangeError: The offset is not there.
+        """
         if not self.start <= offset <= self.end:
             raise OffsetOutOfRangeError({})
-        bound = self.stable if committed else self.end
-        if offset >= bound:
-            return [], offset
-        found: list[Record] = []
-        for at in range(bisect_left(self._records, offset, key=attrgetter("offset")), len(self._records)):
-            record = self._records[at]
-            if record.offset >= bound:
-                return found, max(offset, bound)
-            if len(found) == records_max:
-                return found, record.offset
-            if not record.marker and (not committed or record.span is None or record.span.state == "committed"):
-                found.append(record)
-        return found, max(offset, bound)
+        bound, place = self.stable if committed else self.end, TopicPartition(self.topic, self.partition)
+        data, count, following = b"", 0, offset
+        for at in range(bisect_left(self._batches, offset, key=attrgetter("last")), len(self._batches)):
+            batch = self._batches[at]
+            if batch.base >= bound or count >= records_max:
+                break
+            data, count, following = data + batch.data, count + len(batch.records), batch.last + 1
+        aborted = [(pid, first) for pid, first, last in self._aborted if last >= offset and first < following]
+        return Fetched(place, 0, self.stable, aborted if committed else (), data)
+
+    def read(self) -> list[Record]:
+        """Give the committed records that are there."""
+        records = (record for batch in self._batches for record in batch.records)
+        return [record for record in records if self.start <= record.offset < self.stable and record.committed]
 
     def cut(self, offset: int) -> None:
-        """Drop what is older, as retention does."""
+        """Drop what is older, as retention does; the batch that holds the new start stays whole."""
         self.start = max(self.start, min(offset, self.stable))
-        self._records = [record for record in self._records if record.offset >= self.start]
+        self._batches = [batch for batch in self._batches if batch.last >= self.start]
 
     def compact(self) -> None:
         """Keep the last committed record of each key, and what is not stable yet; markers stay."""
-        stable = [record for record in self._records if record.offset < self.stable and record.committed]
+        stable = self.read()
         last = {record.key: record.offset for record in stable}
-        self._records = [
-            record
-            for record in self._records
-            if record.marker or record.offset >= self.stable or last.get(record.key) == record.offset
-        ]
+        for batch in self._batches:
+            if batch.commit is None and batch.last < self.stable:
+                left = [r for r in batch.records if r.committed and last.get(r.key) == r.offset]
+                if len(left) < len(batch.records):
+                    batch.keep(left)
+        self._batches = [batch for batch in self._batches if batch.records]

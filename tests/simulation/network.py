@@ -140,6 +140,7 @@ class Network:
         """The broker's process is there again: it goes on with what it was doing, and every session begins anew."""
         self.down = False
         self.broker.group.heard_of_all()
+        self.broker.forget_sessions()
         self.loop.thaw(self.broker.process)
 
 

@@ -90,7 +90,8 @@ def _run(seed: int, plant: str | None, summary: Summary, shown: int) -> None:
             world.run()
     except WrongError as error:
         summary.failures.append(Failure(seed, str(error), lines(world.trace)))
-    summary.trace = lines(world.trace)
+    if shown > SHOWN:
+        summary.trace = lines(world.trace)
     summary.seeds += 1
     summary.commits += world.judge.commits
     summary.records += world.judge.records

@@ -220,6 +220,22 @@ async def time_is_up(scene: Scene) -> None:
     await scene.attempt("commit", producer.commit_transaction())
 
 
+async def a_reader_begins_anywhere(scene: Scene) -> None:
+    """At a marker too: the broker names the transaction that it ended."""
+    producer = await scene.producer()
+    for number, end in enumerate(("abort", "commit", "abort", "abort", "commit")):
+        await producer.begin_transaction()
+        await scene.put(producer, 0, b"%d" % number)
+        await getattr(producer, f"{end}_transaction")()
+        await asyncio.sleep(MARKERS_S)
+    for offset in range(11):
+        async with scene.kafka.consumer("read_committed", fetch_max_wait_ms=10) as consumer:
+            consumer.assign([scene.place()])
+            consumer.seek(scene.place(), offset)
+            got = await consumer.getmany(scene.place(), timeout_ms=300)
+            scene.seen.append((offset, [(record.offset, record.value) for record in got.get(scene.place(), ())]))
+
+
 async def beyond_the_end(scene: Scene) -> None:
     await scene.ground.write(0, b"1")
     async with scene.kafka.consumer("read_committed", fetch_max_wait_ms=10) as consumer:
@@ -251,5 +267,6 @@ SCRIPTS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     a_name_is_shown,
     a_session_ends,
     time_is_up,
+    a_reader_begins_anywhere,
     beyond_the_end,
 )

@@ -1,10 +1,13 @@
 """Writes down what happened, short enough to be read by people."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
 
+from agents.engine.wire import Fetched
+from tests.simulation.broker import Answer, Ask
 from tests.simulation.group import Claim
 from tests.simulation.log import Identity
 from tests.simulation.loop import START_S
@@ -19,29 +22,45 @@ def lines(trace: Iterable[tuple[float, str, tuple[Any, ...]]]) -> list[str]:
 
 
 def _told(what: str, arguments: tuple[Any, ...] = (), result: Any = None, error: BaseException | None = None) -> str:
-    if what in ("fetch", "partitions") and arguments:
-        arguments = (arguments[1],)
     asked = " ".join(text for text in map(_short, arguments) if text)
     answer = f" = {type(error).__name__}" if error else f" = {_short(result)}" if result else ""
     return f"{what} {asked}{answer}"
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, TopicPartition):
-        return f"{CHANGELOG if value.topic.endswith(CHANGELOG) else value.topic}/{value.partition}"
-    if isinstance(value, Identity):
-        return f"{value.pid}:{value.epoch}"
-    if isinstance(value, Claim):
-        return f"{value.generation}:{value.member_id}:{value.instance}"
-    if isinstance(value, Mapping):
-        return ",".join(f"{_short(key)}{_count(each)}" for key, each in value.items())
-    if isinstance(value, list | tuple) and value and isinstance(value[0], TopicPartition):
-        return ",".join(map(_short, value))
-    return type(value).__name__ if "object at" in str(value) else str(value)
+    for kind, shown in SHOWN:
+        if isinstance(value, kind):
+            return shown(value)
+    return str(value)
+
+
+def _place(value: TopicPartition) -> str:
+    return f"{CHANGELOG if value.topic.endswith(CHANGELOG) else value.topic}/{value.partition}"
+
+
+def _ask(value: Ask) -> str:
+    return f"{value.session[0]}.{value.session[1]} {_short(value.offsets)}"
+
+
+def _answer(value: Answer) -> str:
+    return f"error {value.error}" if value.error else ",".join(map(_fetched, value.partitions))
+
+
+def _fetched(value: Fetched) -> str:
+    return f"{_short(value.place)}[{value.error or len(value.records)}]"
 
 
 def _count(value: Any) -> str:
-    if isinstance(value, tuple):  # of a produce: sequence and records; of a fetch: records and two offsets
-        sequence, entries = value if len(value) == 2 else (value[1], value[0])
-        return f"[{sequence}+{len(entries)}]"
-    return f"@{value}"
+    return f"[{value[0]}+{len(value[1])}]" if isinstance(value, tuple) else f"@{value}"  # of a produce, or an offset
+
+
+SHOWN: tuple[tuple[type[Any], Callable[[Any], str]], ...] = (
+    (TopicPartition, _place),
+    (Identity, lambda value: f"{value.pid}:{value.epoch}"),
+    (Claim, lambda value: f"{value.generation}:{value.member_id}:{value.instance}"),
+    (Ask, _ask),
+    (Answer, _answer),
+    (asyncio.Future, lambda _value: "later"),
+    (Mapping, lambda value: ",".join(f"{_short(key)}{_count(each)}" for key, each in value.items())),
+    (tuple, lambda value: ",".join(map(_short, value))),
+)

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import ProducerFenced
 
 from agents.engine import writer
-from tests.simulation.broker import Bounds, ModelBroker
+from tests.simulation.broker import Answer, Bounds, ModelBroker
 from tests.simulation.group import FencedInstanceIdError
 from tests.simulation.judge import Judge, WrongError
 from tests.simulation.loop import START_S, Process, StuckError, VirtualLoop
@@ -135,6 +135,9 @@ class World:
         self.trace.append((self.loop.time(), caller.name if caller else "world", (api, arguments, result, error)))
         if error is not None:
             self.seen[f"{api} {type(error).__name__}"] += 1
+        if api == "fetch" and isinstance(result, Answer):
+            self.seen["fetch session unknown"] += result.error != 0
+            self.seen["fetch out of range"] += any(fetched.error for fetched in result.partitions)
 
     def feed(self, number: int) -> None:
         """Write one input record: to any lane, either topic, some of them with a meaning."""

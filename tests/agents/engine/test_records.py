@@ -96,6 +96,14 @@ def test_what_was_aborted_is_left_out_and_passed() -> None:
     assert reading.position == 5
 
 
+@pytest.mark.parametrize("offset", [0, 1, 2])
+def test_what_follows_an_abort_is_read_wherever_reading_begins(offset: int) -> None:
+    raw = batch(0, [b"a"], 5) + marker(1, 5, ABORT) + batch(2, [b"b"], 5) + marker(3, 5, COMMIT)
+    begins = [0, len(batch(0, [b"a"], 5)), len(batch(0, [b"a"], 5) + marker(1, 5, ABORT))][offset]
+    reading = unpack(raw[begins:], offset, aborted=[(5, 0)] if offset < 2 else [])
+    assert [record.key for record in reading.records(None)] == [b"b"]
+
+
 def test_the_same_producer_may_abort_twice() -> None:
     raw = batch(0, [b"a"], 5) + marker(1, 5, ABORT) + batch(2, [b"b"], 5) + marker(3, 5, ABORT) + batch(4, [b"c"], 5)
     assert [record.key for record in unpack(raw, aborted=[(5, 2), (5, 0)]).records(None)] == [b"c"]
