@@ -1,6 +1,7 @@
 """Writes a table of many leads straight into the changelog, as if a worker had handled their events long ago."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.bench.stage import Stage
 KINDS_OF_ROWS = 100
 """So many different rows, over and over; their keys differ."""
 TOY_POINTS = 100
-EACH, QUEUE = 10_000, 400_000
+EACH, QUEUE, TIMEOUT_S = 10_000, 400_000, 60.0
 
 
 def toy_rows() -> list[bytes]:
@@ -46,8 +47,8 @@ def _row(events: Iterator[Envelope]) -> bytes:
 class Prefill:
     """Writes rows and position rows to one changelog."""
 
-    def __init__(self, address: str, changelog: str, lanes: int) -> None:
-        self._changelog, self._lanes = changelog, lanes
+    def __init__(self, address: str, changelog: str, lanes: int, *, transactional: bool = False) -> None:
+        self._changelog, self._lanes, self._transactional = changelog, lanes, transactional
         self._producer = Producer(
             {
                 "bootstrap.servers": address,
@@ -55,17 +56,28 @@ class Prefill:
                 "linger.ms": 50,
                 "batch.size": 1_000_000,
                 "queue.buffering.max.messages": QUEUE + EACH,
+                **({"transactional.id": "prefill"} if transactional else {}),
             }
         )
+        if transactional:
+            self._producer.init_transactions(TIMEOUT_S)
 
-    def rows(self, leads: range, row_of: Callable[[int], bytes]) -> None:
-        """Write the rows of these leads."""
-        for lead in leads:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is written within is one transaction."""
+        self._producer.begin_transaction()
+        yield
+        self._producer.commit_transaction(TIMEOUT_S)
+
+    def rows(self, leads: Iterable[int], row_of: Callable[[int], bytes]) -> None:
+        """Write the rows of these leads, and see them in the log unless a transaction will."""
+        for number, lead in enumerate(leads):
             self._producer.produce(self._changelog, row_of(lead), key_of(lead))
-            if lead % EACH == 0:
+            if number % EACH == 0:
                 while len(self._producer) > QUEUE:
                     self._producer.poll(0.05)
-        self._flush()
+        if not self._transactional:
+            self._flush()
 
     def positions(self, at: Mapping[str, int] | None = None) -> None:
         """Write a position row to each lane: reading goes on at these offsets, or at the beginning."""
@@ -76,7 +88,7 @@ class Prefill:
         self._flush()
 
     def _flush(self) -> None:
-        assert self._producer.flush(60) == 0
+        assert self._producer.flush(TIMEOUT_S) == 0
 
 
 def prefill(made: Stage, app_id: str, leads: int, rows: list[bytes], *, foreign: bool = False) -> int:

@@ -31,16 +31,20 @@ class Probe:
         self._counts: Counter[str] = Counter()
         self._requests: Counter[str] = Counter()
         self._collections: list[tuple[int, float]] = []
-        self._stall_s = 0.0
+        self._timeline: list[dict[str, Any]] = []
+        self._stall_s, self._handled = 0.0, 0
         self._listen()
 
     def _listen(self) -> None:
         observer, heard = self._engine.observer, self._engine.observer.committed
         send, requests = AIOKafkaConnection.send, self._requests
+        for name in ("assigned", "opened", "revoked", "refused", "fenced"):
+            setattr(observer, name, self._noting(name, getattr(observer, name)))
 
         def committed(lanes: int, records: int, rows: int, outputs: int, seconds: float) -> None:
             self._counts.update(commits=1, lanes=lanes, records=records, rows=rows, outputs=outputs)
             self._counts["transaction_us"] += round(seconds * 1e6)
+            self._note_first_commit(records)
             heard(lanes, records, rows, outputs, seconds)
 
         def counted(connection: Any, request: Any, *arguments: Any, **options: Any) -> Any:
@@ -50,6 +54,18 @@ class Probe:
         observer.committed = committed
         AIOKafkaConnection.send = counted
         gc.callbacks.append(self._collected)
+
+    def _noting(self, name: str, heard: Any) -> Any:
+        def noted(*given: Any, **named: Any) -> None:
+            self._timeline.append({"what": name, "at": time.time(), "given": [*given], **named})
+            heard(*given, **named)
+
+        return noted
+
+    def _note_first_commit(self, records: int) -> None:
+        """The first one after each opening."""
+        if records and self._timeline and self._timeline[-1]["what"] == "opened":
+            self._timeline.append({"what": "committed", "at": time.time(), "given": [records]})
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
@@ -62,7 +78,9 @@ class Probe:
         began = time.monotonic()
         while len(self._engine.lanes.open) < self._lanes:  # noqa: ASYNC110  nobody tells us
             await asyncio.sleep(LOOK_S)
-        say({"opened_s": round(time.monotonic() - began, 3), "rss": rss(), "pid": os.getpid()})
+        opened = [event["given"] for event in self._timeline if event["what"] == "opened"]
+        rows, restore_s = sum(given[1] for given in opened), max((given[2] for given in opened), default=0.0)
+        say({"opened_s": time.monotonic() - began, "rss": rss(), "rows": rows, "restore_s": restore_s})
         loop, lines = asyncio.get_running_loop(), asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         ticking: asyncio.Task[None] | None = None
@@ -75,7 +93,7 @@ class Probe:
                     ticking.cancel()
                 say(self._stop())
             elif asked == "look":
-                say({"rss": rss(), "handled": self.handled(), "collections": len(self._collections)})
+                say({"rss": rss(), "handled": self.handled(), "timeline": self._timeline})
             else:
                 break
 
@@ -94,6 +112,7 @@ class Probe:
         self._requests.clear()
         self._collections.clear()
         self._stall_s = 0.0
+        self._handled = self.handled()
         self._begun = (time.perf_counter(), time.process_time(), threads())
         if self._sampler:
             self._sampler.start()
@@ -117,7 +136,7 @@ class Probe:
             },
             "stall_ms": round(self._stall_s * 1000, 1),
             "rss": rss(),
-            "handled": self.handled(),
+            "handled": self.handled() - self._handled,
             "profile": profile,
         }
 

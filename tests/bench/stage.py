@@ -104,14 +104,16 @@ class Stage:
         """Start a module of ours."""
         return self.start([sys.executable, "-m", module, argument], module.rpartition(".")[2])
 
-    def worker(
-        self, *, toy: bool, profile: bool = False, watch_loop: bool = False, **settings: Any
-    ) -> tuple[Program, dict[str, Any]]:
-        """Start a worker, wait until its lanes are open, and give what it says then."""
-        mine = {"broker": self.address, "app_id": APP_ID, "partitions": self.lanes, **settings}
-        asked = {"toy": toy, "profile": profile, "watch_loop": watch_loop, "settings": mine}
-        program = self.run("tests.bench.worker", json.dumps(asked))
+    def worker(self, *, toy: bool, lanes: int | None = None, **asked: Any) -> tuple[Program, dict[str, Any]]:
+        """Start a worker, wait until so many of its lanes are open, all by default, and give what it says then."""
+        program = self.started(toy=toy, lanes=lanes, **asked)
         return program, program.hear()
+
+    def started(self, *, toy: bool, lanes: int | None = None, **asked: Any) -> Program:
+        """Start a worker, and leave it to itself."""
+        settings = {"broker": self.address, "app_id": APP_ID, "partitions": self.lanes}
+        probe = {"profile": False, "watch_loop": False, "lanes": lanes or self.lanes}
+        return self.run("tests.bench.worker", json.dumps({"toy": toy, **probe, **asked, "settings": settings}))
 
     def generator(self, load: generator.Load) -> tuple[Program, float]:
         """Start a generator; the moment of its first event (seconds since the epoch)."""
