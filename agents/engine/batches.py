@@ -1,12 +1,15 @@
 """Cuts what one transaction writes into batches that the broker accepts, and hands them over in few requests."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from agents.engine.fold import Output
 from agents.engine.kafka import Producer
 
+Row = tuple[bytes, bytes | None]
 Entry = tuple[bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
+NONE: list[tuple[str, bytes]] = []
 
 
 class Parcel(NamedTuple):
@@ -18,20 +21,18 @@ class Parcel(NamedTuple):
     batch: Any
 
 
-def of_rows(
-    producer: Producer, topic: str, partition: int, rows: Iterable[tuple[bytes, bytes | None]]
-) -> Iterator[Parcel]:
+def of_rows(producer: Producer, topic: str, partition: int, rows: Iterable[Row]) -> Iterator[Parcel]:
     """Cut changelog rows, in order."""
     return _cut(producer, topic, partition, ((key, value, ()) for key, value in rows))
 
 
 def of_outputs(producer: Producer, partition: int, outputs: Iterable[Output]) -> Iterator[Parcel]:
     """Cut outputs, in order within each topic."""
-    by_topic: dict[str, list[Entry]] = {}
+    by_topic: dict[str, list[Output]] = defaultdict(list)
     for output in outputs:
-        by_topic.setdefault(output.topic, []).append((output.key, output.value, output.headers))
-    for topic, entries in by_topic.items():
-        yield from _cut(producer, topic, partition, entries)
+        by_topic[output.topic].append(output)
+    for topic, theirs in by_topic.items():
+        yield from _cut(producer, topic, partition, ((each.key, each.value, each.headers) for each in theirs))
 
 
 async def send(producer: Producer, parcels: Iterable[Parcel]) -> list[Awaitable[Any]]:
@@ -48,16 +49,12 @@ async def send(producer: Producer, parcels: Iterable[Parcel]) -> list[Awaitable[
 
 def _cut(producer: Producer, topic: str, partition: int, entries: Iterable[Entry]) -> Iterator[Parcel]:
     number, batch = 0, producer.create_batch()
-    for entry in entries:
-        if not _append(batch, entry):
+    for key, value, headers in entries:
+        listed = list(headers) if headers else NONE  # aiokafka takes a list and nothing else
+        if batch.append(timestamp=None, key=key, value=value, headers=listed) is None:
             yield Parcel(number, topic, partition, batch)
             number, batch = number + 1, producer.create_batch()
-            _append(batch, entry)  # a batch takes its first record whatever its size
+            # a batch takes its first record whatever its size
+            batch.append(timestamp=None, key=key, value=value, headers=listed)
     if batch.record_count():
         yield Parcel(number, topic, partition, batch)
-
-
-def _append(batch: Any, entry: Entry) -> bool:
-    key, value, headers = entry
-    # aiokafka takes a list and nothing else
-    return batch.append(timestamp=None, key=key, value=value, headers=list(headers)) is not None

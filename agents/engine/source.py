@@ -73,9 +73,12 @@ class Source:
         """Give at least one record and at most so many, none later than until_at but the first."""
         first = self._at
         end = min(len(self._read), first + most)
-        self._at += 1
-        while self._at < end and (until_at is None or self._read[self._at].timestamp <= until_at):
+        if until_at is None:
+            self._at = end
+        else:
             self._at += 1
+            while self._at < end and self._read[self._at].timestamp <= until_at:
+                self._at += 1
         records = self._read[first : self._at]
         batch = Batch(self.lane, self.place.topic, records, self.next, records[-1].offset + 1)
         self.next, self._delivered = batch.end, weakref.ref(batch)
