@@ -22,7 +22,7 @@ WHOLE = 100_000
 def main() -> int:
     """Run what was asked for; the answer is the exit code, and what is printed."""
     asked = _asked()
-    if asked.json:
+    if asked.here:
         seeds = range(asked.start, asked.start + asked.seeds)
         say(json.dumps(run_seeds(seeds, asked.plant, stop=asked.plant is not None).shape()))
         return 0
@@ -37,9 +37,12 @@ def main() -> int:
     began, summary = time.monotonic(), Summary()
     for part in _chunks(asked.start, asked.seeds, asked.plant, asked.jobs):
         summary.add(part)
-        for failure in part.failures:
+        for failure in part.failures if not asked.json else ():
             _tell(failure, asked.plant)
-    _show(summary, time.monotonic() - began, None)
+    if asked.json:
+        say(json.dumps(summary.shape()))
+    else:
+        _show(summary, time.monotonic() - began, None)
     return 1 if summary.failures else 0
 
 
@@ -56,7 +59,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--trace", action="store_true", help="with everything that happens in it")
     parser.add_argument("--plant", choices=sorted(PLANTS), help="with this fault planted; stop at the first find")
     parser.add_argument("--plants", action="store_true", help="each planted fault, until it is found")
-    parser.add_argument("--json", action="store_true", help="in this process, and say what came of it as JSON")
+    parser.add_argument("--json", action="store_true", help="say what came of it as JSON")
+    parser.add_argument("--here", action="store_true", help="in this process alone, as JSON")
     return parser.parse_args()
 
 
@@ -83,7 +87,7 @@ def _chunks(start: int, seeds: int, plant: str | None, jobs: int) -> Iterator[Su
 
 
 def _child(first: int, seeds: int, plant: str | None) -> Summary:
-    command = [sys.executable, "-m", "tests.simulation", "--json", "--from", str(first), "--seeds", str(seeds)]
+    command = [sys.executable, "-m", "tests.simulation", "--here", "--from", str(first), "--seeds", str(seeds)]
     if plant:
         command += ["--plant", plant]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)

@@ -8,7 +8,7 @@ import pytest
 
 from agents.broker import EmbeddedBroker
 from tests.simulation.grounds import play_on_model, play_on_real
-from tests.simulation.scripts import SCRIPTS
+from tests.simulation.scripts import SCRIPTS, a_reader_begins_anywhere
 
 
 @pytest.mark.kafka
@@ -24,3 +24,9 @@ async def test_the_model_answers_as_the_real_broker_does(broker: EmbeddedBroker,
 async def _elsewhere(call: Callable[[], None]) -> None:
     """Call in a thread: a thread has one running loop, and here that is the real one."""
     await asyncio.to_thread(call)
+
+
+def test_a_reader_finds_what_was_committed_wherever_it_begins() -> None:
+    found = play_on_model(a_reader_begins_anywhere)
+    committed = [(2, b"1"), (8, b"4")]
+    assert found == [(offset, [each for each in committed if each[0] >= offset]) for offset in range(11)]

@@ -40,7 +40,7 @@ def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timeout(900)
 def test_nothing_is_lost_or_doubled_and_everything_goes_on_in_2000_worlds() -> None:
-    done = simulate("--seeds", str(SEEDS), "--json")
+    done = simulate("--seeds", str(SEEDS), "--jobs", "2", "--json")
     summary = Summary.of(json.loads(done.stdout))
     assert [str(failure) for failure in summary.failures] == []
     assert summary.seeds == SEEDS
