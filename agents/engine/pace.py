@@ -11,10 +11,10 @@ IDLE_WAIT_MS = 100
 class Pace:
     """Sets how long the broker may hold a fetch. Both ways it is a bound on latency and on the number of requests.
 
-    Busy, a fetch is answered after `fetch_min_bytes` or `fetch_wait_ms`: each message that reaches an agent has its
-    price, so many records in one are cheap. After a second without a record, it is answered by the first record, or
-    after 100 ms: at 10 ms an idle worker of 12 lanes took a fifth of a core, and the broker as much. It cannot be much
-    longer: aiokafka keeps one fetch in the air, and a partition that is not in it waits for its end.
+    Busy, a fetch is answered after `fetch_min_bytes` or `fetch_wait_ms`, the rhythm of commits: each message that
+    reaches an agent has its price, so many records in one are cheap. After a second without a record, it is answered by
+    the first record, or after 100 ms. It cannot be much longer: one fetch is in the air for each broker, and a
+    partition that is not in it waits for its end.
     """
 
     def __init__(self, client: Consumer, settings: EngineSettings) -> None:

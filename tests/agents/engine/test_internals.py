@@ -31,6 +31,7 @@ from faust.types import ConsumerMessage
 from faust.worker import Worker
 from mode.services import Service
 from mode.threads import ServiceThread
+from mode.utils.queues import FlowControlEvent
 from mode.worker import Worker as ModeWorker
 
 SIGNATURES = [
@@ -73,6 +74,7 @@ SIGNATURES = [
     (Worker._on_sigint, "self"),
     (Worker.on_first_start, "self"),
     (Service._crash, "self, reason"),
+    (FlowControlEvent.is_active, "self"),
 ]
 
 
