@@ -1,6 +1,6 @@
 """Times the pure code of one event, part by part: the events of the bench through a lane, and through the plain loop.
 
-    python -m tests.bench.deciding [--events 16000] [--rounds 7] [relaying plainly ...]
+    python -m tests.bench.deciding [--events 16000] [--rounds 7] [--leads 1600] [--unlike] [relaying plainly ...]
 
 CPU time of this process alone, without Kafka. Each piece of a thousand events is timed once a round, and the least of
 all rounds counts, so that what else runs on the machine is left out.
@@ -27,20 +27,20 @@ from streams.row import pack, unpack
 from streams.terms import Terms
 
 LANES, PIECE, SEED = 12, 1000, 1
-EVENTS_A_LEAD = 10
 
 Work = Iterator[None]
 """A job that stops when it is prepared, then after each piece, to be timed."""
 
 
-def records(events: int) -> list[Line]:
-    """The records of lane 0, when all lanes together have as many times more."""
-    leads = events * LANES // EVENTS_A_LEAD
-    mine = (event for event in made_up(events * LANES * 2, leads, SEED) if _lane(event.subject) == 0)
-    return [
-        Line(ACTIVITY.name, 0, n, each.at, each.subject.encode(), orjson.dumps(each.data), list(binary_headers(each)))
-        for n, each in enumerate(islice(mine, events))
-    ]
+def records(events: int, leads: int, *, unlike: bool) -> list[Line]:
+    """So many records of lane 0, about so many leads; `unlike`: no two of them say the same."""
+    mine = (event for event in made_up(events * LANES * 2, leads * LANES, SEED) if _lane(event.subject) == 0)
+    lines = []
+    for n, each in enumerate(islice(mine, events)):
+        data = {**each.data, "campaign": str(n)} if unlike else each.data
+        key, headers = each.subject.encode(), list(binary_headers(each))
+        lines.append(Line(ACTIVITY.name, 0, n, each.at, key, orjson.dumps(data), headers))
+    return lines
 
 
 def _lane(subject: str) -> int:
@@ -129,9 +129,9 @@ def timed(work: Work) -> Iterator[int]:
     gc.unfreeze()
 
 
-def measure(events: int, rounds: int, works: Sequence[str]) -> dict[str, float]:
+def measure(lines: Sequence[Line], rounds: int, works: Sequence[str]) -> dict[str, float]:
     """µs an event by work."""
-    terms, lines = load_terms(), records(events)
+    terms = load_terms()
     least: dict[str, list[int]] = {}
     for _ in range(rounds):
         for work in [each for each in WORKS if each.__name__ in works]:
@@ -148,7 +148,10 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--events", type=int, default=16_000)
     asked.add_argument("--rounds", type=int, default=7)
+    asked.add_argument("--leads", type=int, default=1600)
+    asked.add_argument("--unlike", action="store_true")
     names = [work.__name__ for work in WORKS]
-    asked.add_argument("works", nargs="*", choices=[*names, []], default=names)
+    asked.add_argument("works", nargs="*", default=names, help=" ".join(names))
     chosen = asked.parse_args()
-    print(table(measure(chosen.events, chosen.rounds, chosen.works).items()))  # noqa: T201
+    lines = records(chosen.events, chosen.leads, unlike=chosen.unlike)
+    print(table(measure(lines, chosen.rounds, chosen.works).items()))  # noqa: T201
