@@ -3,7 +3,6 @@
 import builtins
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -66,8 +65,6 @@ KINDS: tuple[Kind, ...] = (
 BY_TYPE: Mapping[str, Kind] = {kind.type: kind for kind in KINDS}
 BY_CONTRACT: Mapping[type[object], Kind] = {kind.contract: kind for kind in KINDS}
 
-ALIKE_BYTES_MAX = 512
-"""Data as short as this are kept for a while, in case the next ones are the same."""
 SOURCE = "leadrelay"
 """The `source` of every event that we publish."""
 
@@ -107,16 +104,10 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Headers)
     if kind is None or kind.topic != topic:
         raise Refusal("unknown_type", f"{shown(name)} is not carried by {topic}")
     try:
-        checked = _checked(name, data) if len(data) <= ALIKE_BYTES_MAX else kind.validate(data, strict=True)
+        checked = kind.validate(data, strict=True)
     except ValidationError as error:
         raise _broken(error) from None
     return _new(Message, (identity, source, kind.name, lead, at, time, checked))
-
-
-@lru_cache(maxsize=512)
-def _checked(name: str, data: bytes) -> Any:
-    """The contract that these bytes keep. Many leads look at one page: it pays when a third of the data repeats."""
-    return BY_TYPE[name].validate(data, strict=True)
 
 
 _new = tuple.__new__  # half the price of calling the class, which counts once an event
