@@ -87,14 +87,16 @@ class Source:
     def missing(self, moment: float) -> int | None:
         """Give the offset to read again from, when the lane has stayed behind for too long.
 
-        A batch that somebody still holds waits in a queue, behind slow folds perhaps; else it was dropped.
+        A batch that somebody still holds waits in a queue, behind slow folds perhaps: the queue moves as long as the
+        lane takes anything in. A batch that nobody holds was dropped, whatever else the lane takes in.
         """
-        bound = STALL_S if self._delivered() is None else QUEUE_S
-        at = self.lane.positions[self.place.topic]
+        positions = self.lane.positions
+        at, held = positions[self.place.topic], self._delivered() is not None
+        mark, bound = (sum(positions.values()), QUEUE_S) if held else (at, STALL_S)
         if at >= self.next:
             self._stalled_since = None
-        elif self._stalled_since is None or at != self._stalled_at:
-            self._stalled_at, self._stalled_since = at, moment
+        elif self._stalled_since is None or mark != self._stalled_at:
+            self._stalled_at, self._stalled_since = mark, moment
         elif moment - self._stalled_since > bound:
             self.next, self._stalled_since = at, None
             self._read, self._at = [], 0

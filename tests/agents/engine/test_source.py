@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.engine.lane import Lane
-from agents.engine.source import STEP_S, Source, in_step
+from agents.engine.source import QUEUE_S, STEP_S, Source, in_step
 from tests.agents.engine.fakes import Fold, Record
 
 TOPICS = ("a", "b", "c")
@@ -106,3 +106,14 @@ def test_topics_in_order_of_time_give_a_lane_in_order_of_time(times: list[tuple[
     got = [at for _, at in order(sources)]
     assert got == sorted(got)
     assert len(got) == len(times)
+
+
+def test_what_waits_in_a_queue_is_not_read_again_while_the_queue_moves() -> None:
+    first, second, _ = sources = made(a=[1, 2, 3], b=[4])
+    held = list(in_step(sources, 100, 0.0))
+    for moment in (100.0, 100.0 + QUEUE_S, 100.0 + 2 * QUEUE_S):
+        assert second.missing(moment) is None
+        first.lane.positions["a"] += 1
+    assert second.missing(101.0 + 2 * QUEUE_S) is None
+    assert second.missing(102.0 + 3 * QUEUE_S) == 0, "nothing moves any more"
+    del held
