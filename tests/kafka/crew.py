@@ -95,7 +95,7 @@ class Crew:
         self.revive()
         return [each for each in self.members if not (each.busy or each.armed) and each.open_lanes]
 
-    async def until(self, found: Callable[[], T | None], bound_s: float = 90) -> T:
+    async def until(self, found: Callable[[], T | None], bound_s: float = 180) -> T:
         """Wait for something that is found; meanwhile the supervisor does its work."""
         async with asyncio.timeout(bound_s):
             while True:

@@ -39,7 +39,8 @@ OUTAGE_MS = 300_000
 IN_MEMORY = 2_000_000
 """Of so many messages, divided by those fed, are the lanes that are compared at once."""
 AHEAD_S = 0.05
-MORE = 200_000
+MORE = 5
+"""So many times as many as planned are fed at most, while the acts go on."""
 NUMBERS = (
     "events",
     "leads",
@@ -116,7 +117,7 @@ class Storm:
         await producer.start()
         began, rate, now_ms = time.monotonic(), plan.rate or plan.events / plan.seconds, int(time.time() * 1000)
         try:
-            for number, sent in enumerate(history(plan.events + MORE, plan.leads, plan.seed, now_ms)):
+            for number, sent in enumerate(history(MORE * plan.events, plan.leads, plan.seed, now_ms)):
                 if number >= plan.events and self.over.is_set():
                     break
                 written = await producer.send(sent.topic, sent.value, sent.key, headers=sent.headers)

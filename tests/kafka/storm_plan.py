@@ -12,7 +12,7 @@ SESSION_S = 6.0
 SETTLE_S = 2.0
 """A worker that has just opened its lanes has nothing to lose yet."""
 FREEZE_S = SESSION_S + 2
-START_S = 3.0
+START_S = 6.0
 
 
 def tell(text: str) -> None:
