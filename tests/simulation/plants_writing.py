@@ -117,15 +117,6 @@ def nobody_asks_for_a_rebalance() -> list[Patch]:
     return [instead(Patience, "begin", lambda *_, **__: None)]
 
 
-def name_is_not_shown() -> list[Patch]:
-    """A worker whose name another one has may take its membership again and again, without ever using its producer."""
-
-    async def show(*_: Any) -> None:
-        """Believe that it is ours."""
-
-    return [instead(Writer, "_show", show)]
-
-
 WRITING: tuple[Callable[[], list[Patch]], ...] = (
     offsets_before_acknowledgements,
     rows_kept_after_an_abort,
@@ -136,5 +127,4 @@ WRITING: tuple[Callable[[], list[Patch]], ...] = (
     positions_that_move_on,
     lanes_kept_over_a_rebalance,
     nobody_asks_for_a_rebalance,
-    name_is_not_shown,
 )
