@@ -84,8 +84,7 @@ class Storm:
                 await self.act()
                 self.over.set()
                 await feeding
-                bound_s = QUIET_S + self.report.fed / SLOW_RATE
-                await self.progress.until_past(await self.progress.ends(), bound_s)
+                await self.until_read()
                 tending.cancel()
             await self.crew.leave_all()
         finally:
@@ -95,6 +94,13 @@ class Storm:
         self.report.seconds = round(time.monotonic() - began, 1)
         await self.compare()
         return self.report
+
+    async def until_read(self) -> None:
+        """Wait until everything is read, also the letters that are written meanwhile."""
+        bound_s, marks = QUIET_S + self.report.fed / SLOW_RATE, {}
+        while marks != (ends := await self.progress.ends()):
+            marks = ends
+            await self.progress.until_past(marks, bound_s)
 
     async def tend(self) -> None:
         """Do what a supervisor does, and say how far the storm is."""
