@@ -1,11 +1,13 @@
 """Sends offsets in a transaction together with the group membership (KIP-447), which aiokafka does not do yet."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka.client import ConnectionGroup, CoordinationType
+from aiokafka.errors import KafkaError
 from aiokafka.producer.sender import Sender, TxnOffsetCommitHandler
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import CompactArray, CompactString, Int16, Int32, Int64, Schema, TaggedFields
@@ -151,7 +153,19 @@ class FencedOffsetsHandler(TxnOffsetCommitHandler):
 
 
 class FencedSender(Sender):
-    """aiokafka's sender, with our offsets handler."""
+    """aiokafka's sender, with our offsets handler, and patience while it looks for a coordinator."""
+
+    async def _find_coordinator(self, coordinator_type: CoordinationType, coordinator_key: str) -> Any:
+        """Look again when the broker goes away in the middle of an answer: aiokafka's sender would end by it."""
+        while True:
+            try:
+                return await super()._find_coordinator(coordinator_type, coordinator_key)
+            except KafkaError as error:
+                cause = error.__cause__
+                if not (isinstance(cause, KafkaError) and cause.retriable):
+                    raise
+            await self.client.force_metadata_update()
+            await asyncio.sleep(self._retry_backoff)
 
     async def _do_txn_offset_commit(self, offsets: dict[TopicPartition, OffsetAndMetadata], group: Membership) -> None:
         if offsets:

@@ -7,13 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka.errors import ProducerFenced
+from aiokafka.client import CoordinationType
+from aiokafka.errors import KafkaConnectionError, ProducerFenced, TransactionalIdAuthorizationFailed
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from agents.engine.membership import Membership, RefusedError
 from agents.engine.offsets import (
     REFUSALS,
     FencedOffsetsHandler,
+    FencedSender,
     TxnOffsetCommitResponse,
     TxnOffsetCommitStruct,
     offsets_request,
@@ -117,3 +119,44 @@ async def test_a_newer_producer_of_our_name_ends_us() -> None:
     handling, _, _ = await handler()
     with pytest.raises(ProducerFenced):
         handling.handle_response(answer(47, 47))
+
+
+class Client:
+    """Answers a search for a coordinator with these, one after the other."""
+
+    def __init__(self, *answers: Exception | int) -> None:
+        self.answers = list(answers)
+
+    async def coordinator_lookup(self, _kind: Any, _key: str) -> int:
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def ready(self, _node: int, **_options: Any) -> bool:
+        return True
+
+    async def force_metadata_update(self) -> bool:
+        return True
+
+
+def looking(*answers: Exception | int) -> FencedSender:
+    return FencedSender(
+        Client(*answers),
+        acks=-1,
+        txn_manager=SimpleNamespace(transactional_id="app-w0"),
+        message_accumulator=None,
+        retry_backoff_ms=1,
+        request_timeout_ms=1000,
+    )
+
+
+async def test_a_coordinator_is_looked_for_again_when_the_broker_goes_away_in_an_answer() -> None:
+    sender = looking(KafkaConnectionError(), KafkaConnectionError(), 7)
+    assert await sender._find_coordinator(CoordinationType.TRANSACTION, "app-w0") == 7
+
+
+async def test_a_refusal_is_not_asked_for_again() -> None:
+    sender = looking(TransactionalIdAuthorizationFailed(), 7)
+    with pytest.raises(TransactionalIdAuthorizationFailed):
+        await sender._find_coordinator(CoordinationType.TRANSACTION, "app-w0")
