@@ -52,12 +52,13 @@ class Cluster:
         return self.workers[-1]
 
     async def send(self, messages: Iterable[Sent]) -> None:
-        """Write messages, each to its key's lane."""
-        producer = AIOKafkaProducer(bootstrap_servers=self.address, max_request_size=2 << 20)
+        """Write messages, each to its key's lane, and those without a key to the first, as a replay does."""
+        producer = AIOKafkaProducer(bootstrap_servers=self.address, max_request_size=2 << 20, enable_idempotence=True)
         await producer.start()
         try:
             for sent in messages:
-                await producer.send_and_wait(sent.topic, sent.value, sent.key, headers=sent.headers)
+                lane = 0 if sent.key is None else None
+                await producer.send_and_wait(sent.topic, sent.value, sent.key, lane, headers=sent.headers)
         finally:
             await producer.stop()
 
