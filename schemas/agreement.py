@@ -24,9 +24,11 @@ Clock = Annotated[str, Field(min_length=5, max_length=5, pattern=CLOCK)]
 Given = Annotated[int, Field(ge=-1000, le=1000)]
 Ceiling = Annotated[int, Field(ge=1, le=10_000)]
 Groups = Annotated[dict[Word, Ceiling], Field(max_length=50)]
+TIMES_MAX = 50
+"""An agreement can ask whether something happened so often at most: so many hits of a lead are remembered."""
+Days = Annotated[float, Field(gt=0, le=10_000)]
 Size = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Words = Annotated[list[Name], Field(max_length=1000)]
-Wanted = Name | Size | bool | Words
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -34,6 +36,22 @@ class Section(BaseModel):
     """A table of the file: unknown keys are mistakes here, because a misspelt rule would be silently dead."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Condition(Section):
+    """What a field must be, when it is no plain word or number; everything that is given must hold."""
+
+    min: Size | None = None
+    """For a number: at least this."""
+    max: Size | None = None
+    """For a number: at most this."""
+    not_: Annotated[Words, Field(alias="not")] = []
+    """For a text: none of these; `*` stands for any text."""
+    present: bool | None = None
+    """Whether it was told at all: a text that is not empty, a number that is not 0."""
+
+
+Wanted = Name | Size | bool | Words | Condition
 
 
 class Head(Section):
@@ -56,7 +74,7 @@ class Definitions(Section):
 
 
 class FitRule(Section):
-    """Points for a field of the profile: one of some words (without case), or a number between two."""
+    """Points for a field of the profile: one of some words or patterns, a number between two, or told at all."""
 
     name: Rule
     """Its name in every explanation; no two rules of a side share one."""
@@ -65,11 +83,13 @@ class FitRule(Section):
     field: Name
     """A field of the profile, like `seniority`."""
     one_of: Words = []
-    """For a field that is a word: any of these."""
+    """For a field that is a word: any of these, without case; `*` stands for any text."""
     min: Size | None = None
     """For a field that is a number: at least this."""
     max: Size | None = None
     """For a field that is a number: at most this."""
+    present: bool | None = None
+    """Whether the field was told at all; stands alone."""
     points: Given
 
 
@@ -83,20 +103,57 @@ class Fit(Section):
     rules: Annotated[list[FitRule], Field(max_length=1000)]
 
 
+class Times(Section):
+    """How often it must have happened: while it is so, the rule gives its points once."""
+
+    min: Annotated[int, Field(ge=1, le=TIMES_MAX)] | None = None
+    """At least so often."""
+    max: Annotated[int, Field(ge=0, le=TIMES_MAX - 1)] | None = None
+    """At most so often; 0 for "not at all within these days"."""
+
+
+class Decay(Section):
+    """How the points of an activity fade with its age: one of the two."""
+
+    percent_a_month: Annotated[float, Field(gt=0, le=100)] | None = None
+    """So much of the points is lost in 30 days, evenly, down to nothing."""
+    half_life_days: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    """After so many days half of the points are left, after as many again a quarter."""
+
+
 class InterestRule(Section):
-    """Points for an activity whose fields match `where`: a word, a pattern with `*`, or one of several."""
+    """Points for an activity whose fields match `where`: a word, a pattern with `*`, one of several, or a condition."""
 
     name: Rule
     """Its name in every explanation; no two rules of a side share one."""
     group: WordOrNone = ""
     """The group whose ceiling it shares; empty for none."""
-    on: Name
-    """An activity, like `page_viewed`."""
+    on: Name | Annotated[list[Name], Field(min_length=1, max_length=50)]
+    """An activity, like `page_viewed`, several, or `any`."""
     where: Annotated[dict[Name, Wanted], Field(max_length=20)] = {}
     """Fields of the activity, and what each must be."""
+    from_: Annotated[datetime | None, Field(alias="from")] = None
+    """Only what happened from then on."""
+    to: datetime | None = None
+    """Only what happened before."""
     points: Given
     ceiling: Ceiling | None = None
     """The most that this rule gives to one lead."""
+    once: bool = False
+    """Counts once, as of the last time."""
+    once_per: Name = ""
+    """Counts once for each value of this field, like `email`."""
+    at_most: Annotated[int, Field(ge=1, le=TIMES_MAX)] | None = None
+    """Counts so often in each `per`, or in any `per_days`."""
+    per: Literal["hour", "day", "week", "month"] | None = None
+    """A period of the calendar, in the zone of `[hours]`; weeks begin on Monday."""
+    per_days: Days | None = None
+    """Any so many days in a row."""
+    within_days: Days | None = None
+    """Only what happened within the last so many days counts."""
+    times: Times | None = None
+    """How often it must have happened, within `within_days` if that is given."""
+    decay: Decay | None = None
 
 
 class Interest(Section):
@@ -118,6 +175,8 @@ class Handoff(Section):
     """But never with less fit than this."""
     conversions: Annotated[list[Conversion], Field(max_length=10)]
     """Who asks for one of these is handed over at once."""
+    falls: Literal["nothing", "tell", "recall"] = "nothing"
+    """What happens when the score of an MQL falls below `score` before sales accept it."""
 
 
 class Pursuit(Section):

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 Schema = dict[str, Any]
+OURS = "schemas."
 
 
 class _Plain(GenerateJsonSchema):
@@ -25,11 +26,10 @@ class _Plain(GenerateJsonSchema):
 def described(name: str, contract: type[object]) -> Schema:
     """The JSON Schema (2020-12) of a contract, named `urn:leadrelay:schema:{name}`."""
     schema = TypeAdapter(contract).json_schema(schema_generator=_Plain)
-    module = sys.modules[contract.__module__]
-    notes = _notes(module)
+    kinds = {kind.__name__: kind for kind in _reached(contract)}
     _shut(schema)
     for title, definition in ((contract.__name__, schema), *schema.get("$defs", {}).items()):
-        _annotate(definition, [notes[kind] for kind in _family(module, title)])
+        _annotate(definition, [_notes(sys.modules[kind.__module__])[kind.__name__] for kind in _family(kinds[title])])
     return {"$schema": GenerateJsonSchema.schema_dialect, "$id": f"urn:leadrelay:schema:{name}"} | schema
 
 
@@ -42,11 +42,18 @@ def _shut(node: Any) -> None:
             _shut(child)
 
 
-def _family(module: ModuleType, title: str) -> Iterator[str]:
-    """The names of a class and of its bases in the same module."""
-    for kind in getattr(module, title).__mro__:
-        if kind.__module__ == module.__name__:
-            yield kind.__name__
+def _reached(hint: Any) -> Iterator[type[object]]:
+    """The contracts that a contract or a hint is made of, itself included."""
+    if isinstance(hint, type) and hint.__module__.startswith(OURS):
+        yield hint
+        hint = tuple[*get_type_hints(hint).values()]  # type: ignore[misc]  # what its fields are
+    for each in get_args(hint):
+        yield from _reached(each)
+
+
+def _family(contract: type[object]) -> Iterator[type[object]]:
+    """A contract and its bases, as far as they are ours."""
+    return (kind for kind in contract.__mro__ if kind.__module__.startswith(OURS))
 
 
 def _annotate(definition: Schema, notes: list[Mapping[str, str]]) -> None:

@@ -1,7 +1,6 @@
-"""What was decided: the private journal `leads.fact.v1`, in the order of decision.
+"""What was decided: the private journal `leads.fact.v1`, in the order of decision. Its lines are `schemas.line.Line`.
 
-A line of the journal is a `Line`, its `data` one of the records below. Every message leaves at least one fact: none
-can disappear, and the journal tells the order in which a lane read its topics.
+Every message leaves at least one fact: none can disappear, and the journal tells in which order a lane read its topics.
 """
 
 import re
@@ -24,7 +23,6 @@ from schemas.bounds import (
     Points,
     Stage,
     Text,
-    Time,
 )
 from schemas.written import written
 
@@ -48,6 +46,40 @@ class Acted:
     activity: Name
     points: Scores
     detail: Text
+
+
+@written
+class RuleHit:
+    """A rule whose points depend on time was met; `value` is what it counts once for each of."""
+
+    rule: Name
+    points: Points
+    detail: Text
+    value: Name
+
+
+@written
+class HitsSettled:
+    """Hits of a rule, by their places in time from 0 on, are forgotten: they gave points for good, or count no more."""
+
+    rule: Name
+    places: Annotated[tuple[Count, ...], Field(max_length=1000)]
+    points: Points
+
+
+@written
+class Rated:
+    """What interest adds up to as of an instant (ms since the epoch); told when time changed it."""
+
+    interest: Points
+    as_of: Instant
+
+
+@written
+class LookPlanned:
+    """When to look again if nothing happens, because time alone will change what the score means; None for never."""
+
+    at: Instant | None
 
 
 @written
@@ -128,9 +160,9 @@ class Attempted:
 
 @written
 class DeadlineEnded:
-    """Sales responded in time, or too late, or the deadline came without a response."""
+    """Sales responded in time, or too late, or the deadline came without a response; or the lead was taken back."""
 
-    outcome: Literal["met", "missed"]
+    outcome: Literal["met", "missed", "withdrawn"]
     due_at: Instant
 
 
@@ -218,7 +250,7 @@ class NurtureLeft:
 class Noticed:
     """A person is to be told."""
 
-    kind: Literal["deadline_missed", "converted"]
+    kind: Literal["deadline_missed", "converted", "cooled"]
     to: Literal["sales", "marketing"]
     text: Text
 
@@ -235,6 +267,10 @@ class Passed:
 Fact = (
     Arrived
     | Acted
+    | RuleHit
+    | HitsSettled
+    | Rated
+    | LookPlanned
     | Profiled
     | Converted
     | Identified
@@ -261,20 +297,3 @@ NAMES: Mapping[type, str] = {
     kind: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower() for kind in get_args(Fact)
 }
 """Facts by their names in the journal: `handed_over`."""
-
-
-@written
-class Line:
-    """A line of the journal: one fact, whom it is about, and what caused it."""
-
-    fact: Name
-    """The name of the fact, which tells the form of `data`."""
-    lead: Name
-    """The lead's id; of a refused message the beginning of its key."""
-    at: Time
-    """When it happened; of a refused message when it arrived."""
-    cause: Name
-    """The message's place in the log: topic letter, partition, offset, like `a3-1042`."""
-    agreement: Count
-    """Number of the version that decided."""
-    data: Fact

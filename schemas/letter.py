@@ -10,6 +10,7 @@ from schemas.bounds import Count
 class Reminder:
     """A deadline of this lead has come; the event's time is the deadline itself."""
 
-    deadline: Literal["response"]
+    deadline: Literal["response", "score"]
+    """What ends: the time to respond, or a score that time alone changes."""
     handoff: Count
-    """Which handoff of this lead the deadline belongs to, counted from 1."""
+    """Which handoff of this lead the deadline belongs to, counted from 1; 0 before the first."""

@@ -10,8 +10,9 @@ from pydantic_core import ErrorDetails
 
 from schemas.agreement import PATTERNS, Agreement
 from schemas.envelope import shown
+from schemas.finding import Finding
 from schemas.places import Places
-from schemas.sense import Finding, findings
+from schemas.sense import findings
 
 UNKNOWN = "this key is unknown", "delete it, or see the comments in the default agreement"
 MISSING = "this key is missing", "add it; the default agreement shows how"
@@ -76,6 +77,8 @@ def _misshapen(tree: Mapping[str, Any], errors: Iterable[ErrorDetails]) -> Itera
         key = ".".join(map(str, error["loc"] if missing else _within(tree, error["loc"])))
         wrong = f"{shown(error['input'])} does not fit"
         right = PATTERNS.get(error.get("ctx", {}).get("pattern", ""), error["msg"])
+        if error["type"] == "model_type":
+            right = "Input should be a table, like { min = 10 }"
         if missing:
             wrong, right = MISSING
         elif error["type"] == "extra_forbidden":

@@ -12,8 +12,9 @@ class NoticeGiven:
 
     lead: Id
     """The lead's id."""
-    kind: Literal["deadline_missed", "converted"]
-    """`deadline_missed`: no response in time. `converted`: who asked is with sales, a customer or disqualified."""
+    kind: Literal["deadline_missed", "converted", "cooled"]
+    """`deadline_missed`: no response in time. `converted`: who asked is with sales, a customer or disqualified.
+    `cooled`: the score fell below the threshold before sales accepted the lead."""
     to: Literal["sales", "marketing"]
     """Which side is told."""
     owner: Name

@@ -9,7 +9,8 @@ from schemas import asyncapi
 from schemas.agreement import Agreement
 from schemas.codec import KINDS
 from schemas.describe import Schema, described
-from schemas.fact import NAMES, Line
+from schemas.fact import NAMES
+from schemas.line import Line
 
 FOLDER = Path(__file__).parent / "published"
 

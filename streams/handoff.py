@@ -9,6 +9,7 @@ from schemas.codec import Message
 from schemas.envelope import rfc3339
 from schemas.fact import Fact, HandedOver, Noticed
 from schemas.handoff import HandoffRequested, PointEntry, Who
+from streams.rating import standing
 from streams.row import Entry, Lead
 from streams.stage import may_move, moved
 from streams.terms import Terms
@@ -83,7 +84,7 @@ def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:
         fit=lead.fit,
         interest=lead.interest,
         score=lead.score,
-        entries=ledger(lead),
+        entries=ledger(lead, terms),
         activity=lead.activity,
         owner=lead.owner,
         respond_by=rfc3339(fact.due_at),
@@ -92,11 +93,30 @@ def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:
     )
 
 
-def ledger(lead: Lead) -> tuple[PointEntry, ...]:
-    """Every entry that makes the score, fit first."""
-    return (*(_entry("fit", entry) for entry in lead.fits), *(_entry("interest", entry) for entry in lead.interests))
+def ledger(lead: Lead, terms: Terms) -> tuple[PointEntry, ...]:
+    """Every entry that makes the score, fit first; their points add up to it."""
+    return (
+        *(_entry("fit", entry) for entry in lead.fits),
+        *(_entry("interest", entry) for entry in lead.interests),
+        *(_timed(lead, terms) if terms.interest.by_name else ()),
+    )
 
 
 def _entry(side: Side, entry: Entry) -> PointEntry:
     rule, points, times, at, cause, detail = entry
     return PointEntry(side=side, rule=rule, points=points, times=times, at=rfc3339(at), cause=cause, detail=detail)
+
+
+def _timed(lead: Lead, terms: Terms) -> Iterator[PointEntry]:
+    """What rules that depend on time give as of the last rating, and what the ceilings take off."""
+    found = standing(lead, terms, lead.rated_at)
+    for rule, theirs in found.shares.items():
+        for hit, points, at in theirs:
+            if points and hit is None:
+                yield _entry("interest", (rule, points, 0, at, "", "nothing since then"))
+            elif points and hit is not None:
+                left = f" ({points} of {hit.points} left)" if points != hit.points else ""
+                yield _entry("interest", (rule, points, 1, at, hit.cause, hit.detail + left))
+    for group, points in found.cuts.items():
+        name = f"ceiling of {group or 'interest'}"
+        yield _entry("interest", (name, points, 0, lead.rated_at, "", "more than may be given"))

@@ -5,22 +5,18 @@ the next line of a rule sees its own consequences, and a lead's state is always 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, fields
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from schemas import fact as f
-from schemas.activity import ConsentChanged, EmailBounced, EmailUnsubscribed, Identified, ProfileGiven
-from schemas.codec import KINDS, Message
-from schemas.topics import ACTIVITY
-from streams import handoff, nurture, pursuit, score
+from schemas.codec import Message
+from streams import handoff, nurture, outlook, pursuit, rating, score, told
 from streams.row import Lead
 from streams.stage import moved
 from streams.terms import OTHER, Terms
+from streams.timed import Hit, by_time
 
 HISTORY_MAX = 12
 """So many last stage moves are remembered; the journal has all."""
-DETAIL_MAX = 80
 
 
 class Moment(NamedTuple):
@@ -50,6 +46,31 @@ def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
     lead.active_at = max(lead.active_at, at)
     lead.activity[fact.activity] = lead.activity.get(fact.activity, 0) + 1
     score.enter_interest(lead, fact.points, at, cause, fact.detail)
+
+
+def _rule_hit(lead: Lead, fact: f.RuleHit, moment: Moment) -> None:
+    """Of a value that counts once, the last time is remembered."""
+    at, cause = moment
+    same = [hit for hit in lead.hits if fact.value and hit.rule == fact.rule and hit.value == fact.value]
+    if all(hit.at < at for hit in same):
+        lead.hits = [hit for hit in lead.hits if hit not in same]
+        lead.hits.append(Hit(fact.rule, fact.points, at, cause, fact.detail, fact.value))
+
+
+def _hits_settled(lead: Lead, fact: f.HitsSettled, _: Moment) -> None:
+    theirs = by_time(hit for hit in lead.hits if hit.rule == fact.rule)
+    gone = [theirs[place] for place in fact.places]
+    lead.hits = [hit for hit in lead.hits if hit not in gone]
+    last = gone[-1]
+    score.enter_interest(lead, ((fact.rule, fact.points),), last.at, last.cause, last.detail)
+
+
+def _rated(lead: Lead, fact: f.Rated, _: Moment) -> None:
+    lead.interest, lead.rated_at = fact.interest, fact.as_of
+
+
+def _look_planned(lead: Lead, fact: f.LookPlanned, _: Moment) -> None:
+    lead.look_at = fact.at
 
 
 def _profiled(lead: Lead, fact: f.Profiled, moment: Moment) -> None:
@@ -129,6 +150,10 @@ def _told(_: Lead, __: f.Fact, ___: Moment) -> None:
 EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Arrived: _arrived,
     f.Acted: _acted,
+    f.RuleHit: _rule_hit,
+    f.HitsSettled: _hits_settled,
+    f.Rated: _rated,
+    f.LookPlanned: _look_planned,
     f.Profiled: _profiled,
     f.Converted: _told,
     f.Identified: _identified,
@@ -177,9 +202,13 @@ def _arrive(lead: Lead, message: Message, terms: Terms, moment: Moment) -> f.Fac
 def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """An activity: count it and its points, then see whether the lead rises by it."""
     kind, data, stage, handoffs = message.kind, message.data, lead.stage, lead.handoffs
-    yield f.Acted(kind, score.interest(lead, kind, data, terms), DETAIL[kind](data)[:DETAIL_MAX])
-    if kind in SAYING:
-        yield from SAYING[kind](lead, data, terms)
+    held = outlook.holds(lead, lead.interest, terms)
+    yield f.Acted(kind, score.interest(lead, kind, data, message.at, terms), told.detail(kind, data))
+    if kind in told.SAYING:
+        yield from told.SAYING[kind](lead, data, terms)
+    if terms.interest.by_name:
+        yield from rating.count(lead, message, told.detail(kind, data), terms)
+        yield from outlook.rate(lead, terms, rating.as_of(lead))
     if lead.stage == "visitor" and kind != "page_viewed":
         yield moved(lead, "contact", "agreement", kind)
     if lead.stage == "contact" and lead.score >= terms.lead_score:
@@ -190,65 +219,10 @@ def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
         yield from nurture.leave(lead, "handoff", "agreement")
     elif lead.stage != stage:
         yield from nurture.by_stage(lead, terms)
+    yield from outlook.fall(lead, terms, held=held)
+    if terms.interest.by_name:
+        yield from outlook.plan(lead, terms)
 
-
-TELLING = ("url", "asset", "form", "email", "event", "product", "kind", "known_as")
-"""The field that tells most of an activity, the first one it has."""
-
-
-def _detail_of(contract: Any) -> Callable[[Any], str]:
-    have = {each.name for each in fields(contract)}
-    for name in TELLING:
-        if name in have:
-            return attrgetter(name)
-    return lambda _: ""
-
-
-DETAIL: Mapping[str, Callable[[Any], str]] = {
-    kind.name: _detail_of(kind.contract) for kind in KINDS if kind.topic == ACTIVITY.name
-}
-
-
-def _profile(lead: Lead, data: ProfileGiven, terms: Terms) -> Iterator[f.Fact]:
-    told = {name: value for name, value in asdict(data).items() if value and name not in {"source", "campaign"}}
-    new = {name: value for name, value in told.items() if lead.profile.get(name) != value}
-    if new:
-        yield f.Profiled(new, score.fit(lead, new, terms))
-
-
-def _convert(_: Lead, data: Any, __: Terms) -> Iterator[f.Fact]:
-    yield f.Converted(data.kind)
-
-
-def _identify(_: Lead, data: Identified, __: Terms) -> Iterator[f.Fact]:
-    yield f.Identified(data.known_as)
-
-
-def _consent(lead: Lead, data: ConsentChanged, terms: Terms) -> Iterator[f.Fact]:
-    """Consent takes a lead off its track, or back to that of its stage while it is marketing's."""
-    if data.marketing != lead.reachable:
-        yield f.ReachChanged(data.marketing, "consent given" if data.marketing else "consent withdrawn")
-        yield from nurture.leave(lead, "unsubscribed", lead.id)
-        if not lead.with_sales:
-            yield from nurture.by_stage(lead, terms)
-
-
-def _unreach(lead: Lead, data: EmailUnsubscribed | EmailBounced, _: Terms) -> Iterator[f.Fact]:
-    """An unsubscription or a hard bounce; a soft bounce may come right by itself."""
-    if getattr(data, "kind", "hard") == "hard" and lead.reachable:
-        yield f.ReachChanged(reachable=False, why="unsubscribed" if isinstance(data, EmailUnsubscribed) else "bounced")
-        yield from nurture.leave(lead, "unsubscribed", lead.id)
-
-
-SAYING: Mapping[str, Callable[[Lead, Any, Terms], Iterator[f.Fact]]] = {
-    "profile_given": _profile,
-    "conversion_made": _convert,
-    "identified": _identify,
-    "consent_changed": _consent,
-    "email_bounced": _unreach,
-    "email_unsubscribed": _unreach,
-}
-"""Activities that say more than that they happened."""
 
 Handler = Callable[[Lead, Message, Terms], Iterator[f.Fact]]
 
@@ -258,6 +232,12 @@ def _move(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     yield from BY_HAND[message.data.to](lead, message, terms)
 
 
+def _remind(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
+    """A deadline has come."""
+    yield from DEADLINES[message.data.deadline](lead, message, terms)
+
+
+DEADLINES: Mapping[str, Handler] = {"response": pursuit.remind, "score": outlook.look_again}
 BY_HAND: Mapping[str, Handler] = {
     "accepted": pursuit.accept,
     "sql": pursuit.qualify,
@@ -276,14 +256,6 @@ FEEDBACK: dict[str, Handler] = {
     "won": pursuit.win,
     "lost": pursuit.lose,
     "nurture_started": pursuit.start_track,
-    "reminder": pursuit.remind,
+    "reminder": _remind,
 }
-RULES: Mapping[str, Handler] = FEEDBACK | dict.fromkeys(DETAIL, _act)
-
-
-# ---- queries
-
-
-def next_due(lead: Lead) -> int | None:
-    """The instant at which this lead wants a reminder."""
-    return lead.due_at
+RULES: Mapping[str, Handler] = FEEDBACK | dict.fromkeys(told.DETAIL, _act)

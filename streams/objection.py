@@ -73,7 +73,8 @@ def _track(lead: Lead, message: Message, terms: Terms) -> Objection:
 
 
 def _stale(lead: Lead, message: Message, _: Terms) -> Objection:
-    return None if lead.due_at == message.at else Ignored("this deadline no longer runs")
+    due_at = lead.due_at if message.data.deadline == "response" else lead.look_at
+    return None if due_at == message.at else Ignored("this deadline no longer runs")
 
 
 OBJECTIONS: Mapping[str, Callable[[Lead, Message, Terms], Objection]] = {

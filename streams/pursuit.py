@@ -39,7 +39,7 @@ def _missed(lead: Lead, due_at: int) -> Iterator[Fact]:
 
 
 def remind(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001  all handlers are called alike
-    """The deadline has come."""
+    """The time to respond is over."""
     yield from _missed(lead, message.at)
 
 
@@ -108,6 +108,11 @@ def give_back(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Sales give the lead back with a reason."""
     yield from respond(lead, message)
     yield from _give_back(lead, message.data.reason, message.data.by or "sales", terms)
+
+
+def recall(lead: Lead, reason: str, terms: Terms) -> Iterator[Fact]:
+    """The agreement takes the lead back."""
+    yield from _give_back(lead, reason, AGREEMENT, terms)
 
 
 def _give_back(lead: Lead, reason: str, by: str, terms: Terms) -> Iterator[Fact]:

@@ -19,7 +19,7 @@ from streams.publish import PUBLISH, said
 from streams.record import Record
 from streams.refused import deadletter
 from streams.routing import lane_of
-from streams.row import Lead, digest, due_at, knows, pack, remember, unpack
+from streams.row import Lead, digest, due_at, knows, next_due, pack, remember, unpack
 from streams.terms import Terms
 
 _new = tuple.__new__  # half the price of calling the class, which counts at each event
@@ -105,10 +105,11 @@ class Relay:
         self.drafts[key] = lead
         if against is not None:
             return self._pass(message, cause, "ignored", against.reason)
-        due = lead.due_at
+        before = next_due(lead)
         facts = decide(lead, message, self.terms, _new(Moment, (at, cause)))
-        if lead.due_at != due and lead.due_at is not None:
-            heappush(self._alarms, (lead.due_at, key))
+        due = next_due(lead)
+        if due is not None and due != before:
+            heappush(self._alarms, (due, key))
         self._tell(lead, facts, key, message, cause)
         return "applied"
 
@@ -203,11 +204,15 @@ class Relay:
     def _due_at(self, key: bytes) -> int | None:
         draft, row = self.drafts.get(key), self.rows.get(key)
         if draft is not None:
-            return draft.due_at
+            return next_due(draft)
         return due_at(row) if row is not None else None
 
     def _remind(self, lead: Lead, due: int) -> None:
-        self._say(f"reminder-{due}-{lead.handoffs}", lead.id, due, Reminder(deadline="response", handoff=lead.handoffs))
+        number = lead.handoffs
+        if lead.due_at == due:
+            self._say(f"reminder-{due}-{number}", lead.id, due, Reminder(deadline="response", handoff=number))
+        if lead.look_at == due:
+            self._say(f"look-{due}-{number}", lead.id, due, Reminder(deadline="score", handoff=number))
 
     def wakes_at(self) -> int | None:
         """The instant at which `ring` may have something to do; None when no deadline runs."""

@@ -48,6 +48,7 @@ class Replay:
     """A whole relay in memory: feed it lines, and it says what would be published."""
 
     def __init__(self, terms: Terms, lanes: int = topics.PARTITIONS) -> None:
+        self.terms = terms
         self.relays = [Relay(lane, lanes, terms) for lane in range(lanes)]
         self._offsets: Counter[tuple[str, int]] = Counter()
 

@@ -17,7 +17,7 @@ class Table(NamedTuple):
     rows: Sequence[tuple[str | int, ...]]
 
 
-def lead_object(lead: Lead) -> dict[str, Any]:
+def lead_object(lead: Lead, terms: Terms) -> dict[str, Any]:
     """A lead as `orjson` can write it: instants are RFC 3339, the points of `entries` add up to `score`."""
     return {
         "lead": lead.id,
@@ -25,7 +25,7 @@ def lead_object(lead: Lead) -> dict[str, Any]:
         "fit": lead.fit,
         "interest": lead.interest,
         "score": lead.score,
-        "entries": ledger(lead),
+        "entries": ledger(lead, terms),
         "with_sales": lead.with_sales,
         "attempts": lead.attempts,
         "agreement": lead.agreement,
@@ -124,11 +124,11 @@ def _times(number: int) -> str:
     return {0: "never", 1: "once"}.get(number, f"{number} times")
 
 
-def tables(lead: Lead) -> list[Table]:
+def tables(lead: Lead, terms: Terms) -> list[Table]:
     """The points with rule and cause, the stages, the deeds and the profile; only those that have rows."""
     points = [
         (entry.side, entry.rule, entry.points, entry.times, entry.at, entry.cause, entry.detail)
-        for entry in ledger(lead)
+        for entry in ledger(lead, terms)
     ]
     found = [
         Table("points", ("side", "rule", "points", "times", "last at", "cause", "detail"), points),

@@ -12,8 +12,9 @@ from struct import Struct
 import orjson
 
 from schemas.bounds import Stage
+from streams.timed import Hit
 
-FORMAT = 2
+FORMAT = 3
 HEADER = Struct(">BqH")
 NEVER = 2**63 - 1
 DIGEST_BYTES = 6
@@ -31,7 +32,9 @@ class Lead:
     Attributes:
         history: The last stage moves, `(stage, at)`; empty until the first message was applied.
         fits: The ledger of fit, one entry a rule; their points add up to `fit`.
-        interests: The ledger of interest, oldest first; their points add up to `interest`.
+        interests: The ledger of what interest adds up, oldest first.
+        hits: What the rules that depend on time have to count.
+        interest: What `interests` add up to, and `hits` as of `rated_at`, within the ceilings.
         peak: The highest rung of the funnel ever reached.
         again_at: The score from which a returned lead is handed over again; 0 before its first return.
         pursued_at: When the present pursuit began: when sales got or took the lead.
@@ -40,6 +43,7 @@ class Lead:
         reachable: Whether the lead may be nurtured.
         agreement: Number of the version that decided last.
         due_at: The response deadline while it runs.
+        look_at: When time alone changes whether the score is reached.
         seen: Digests of the last event ids, oldest first.
     """
 
@@ -47,6 +51,7 @@ class Lead:
     history: list[tuple[Stage, int]] = field(default_factory=list)
     fits: list[Entry] = field(default_factory=list)
     interests: list[Entry] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
     stage: Stage = "visitor"
     peak: Stage = "visitor"
     source: str = ""
@@ -69,7 +74,9 @@ class Lead:
     track: str = ""
     reachable: bool = True
     agreement: int = 0
+    rated_at: int = 0
     due_at: int | None = None
+    look_at: int | None = None
     seen: bytes = b""
     _given: dict[str, int] | None = field(default=None, init=False, compare=False, repr=False)
 
@@ -89,13 +96,21 @@ class Lead:
         return self.fit + self.interest
 
 
-BODY = attrgetter(*[each.name for each in fields(Lead)][1:-3])
+BODY = attrgetter(*[each.name for each in fields(Lead)][1:-2])
 
 
 def pack(lead: Lead) -> bytes:
     """The row of a lead, without its id, which is the row's key."""
-    due = NEVER if lead.due_at is None else lead.due_at
-    return HEADER.pack(FORMAT, due, len(lead.seen)) + lead.seen + orjson.dumps(BODY(lead))
+    due = next_due(lead)
+    head = HEADER.pack(FORMAT, NEVER if due is None else due, len(lead.seen))
+    return head + lead.seen + orjson.dumps(BODY(lead), default=tuple)
+
+
+def next_due(lead: Lead) -> int | None:
+    """The instant at which this lead wants a reminder; None when it wants none."""
+    if lead.due_at is None or lead.look_at is None:
+        return lead.look_at if lead.due_at is None else lead.due_at
+    return min(lead.due_at, lead.look_at)
 
 
 def unpack(identity: str, row: bytes) -> Lead:
@@ -104,19 +119,19 @@ def unpack(identity: str, row: bytes) -> Lead:
     Raises:
         ValueError: The row was written in another format.
     """
-    version, due, seen_bytes = HEADER.unpack_from(row)
+    version, _, seen_bytes = HEADER.unpack_from(row)
     if version != FORMAT:
         message = f"row of lead {identity!r} has format {version}, this program reads {FORMAT}"
         raise ValueError(message)
     start = HEADER.size + seen_bytes
-    history, fits, interests, *rest = orjson.loads(row[start:])
+    history, fits, interests, hits, *rest = orjson.loads(row[start:])
     return Lead(  # type: ignore[call-arg]  # the fields between, in their order
         identity,
         list(map(tuple, history)),
         list(map(tuple, fits)),
         list(map(tuple, interests)),
+        list(map(Hit._make, hits)),
         *rest,
-        None if due == NEVER else due,
         row[HEADER.size : start],
     )
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streams.row import Entry, Lead
-from streams.terms import CEILING_MAX, FitTerm, Terms
+from streams.rulebook import CEILING_MAX
+from streams.terms import Terms
 
 Points = tuple[tuple[str, int], ...]
 """`(rule, points)` for each rule that matched; 0 points when a ceiling left nothing."""
@@ -15,27 +16,41 @@ ENTRIES_OF_RULE_MAX = 3
 """A rule of interest has at most so many entries; then its oldest is folded into the next."""
 
 
-def interest(lead: Lead, kind: str, data: object, terms: Terms) -> Points:
-    """The points that this activity gives."""
-    given, left = lead.given, terms.interest_ceiling - lead.interest
-    group_left: dict[str, int] = {}
+def interest(lead: Lead, kind: str, data: object, at: int, terms: Terms) -> Points:
+    """The points that this activity gives by rules that add up."""
+    book, given = terms.interest, lead.given
+    left, group_left = -1, {}
     points = []
-    for rule, group, most, ceiling, matches in terms.interest.get(kind, ()):
-        if matches is None or matches(data):
+    for rule, group, most, ceiling, matches, span in book.plain.get(kind, ()):
+        if (matches is None or matches(data)) and (span is None or span.start <= at < span.end):
             if group not in group_left:
-                group_left[group] = terms.interest_groups[group] - _of_group(given, group, terms.group_of)
+                if left < 0:
+                    left = terms.interest_ceiling - _positive(given)
+                group_left[group] = terms.interest_groups[group] - _of_group(given, group, book.group_of)
             give = _cut(most, ceiling - abs(given.get(rule, 0)), group_left[group], left)
-            group_left[group] -= give
-            left -= give
+            if give > 0:
+                group_left[group] -= give
+                left -= give
             points.append((rule, give))
     return tuple(points)
 
 
+def _positive(given: Mapping[str, int]) -> int:
+    total = 0
+    for points in given.values():
+        if points > 0:
+            total += points
+    return total
+
+
 def _of_group(given: Mapping[str, int], group: str, group_of: Mapping[str, str]) -> int:
-    """Interest points of a group so far; rules of earlier versions have no group any more."""
+    """Interest points of a group so far; rules of earlier versions have no group any more.
+
+    Points that are taken off leave no room for others: else the order of two activities would count.
+    """
     total = 0
     for rule, points in given.items():
-        if group_of.get(rule, "") == group:
+        if points > 0 and group_of.get(rule, "") == group:
             total += points
     return total
 
@@ -63,16 +78,11 @@ def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int
     groups: dict[str, int] = defaultdict(int)
     left = terms.fit_ceiling
     for term in terms.fit:
-        if _fits(term, profile):
+        if term.matches(profile.get(term.field)):
             give = _cut(term.points, CEILING_MAX, terms.fit_groups[term.group] - groups[term.group], left)
             groups[term.group] += give
             left -= give
-            yield term.name, give, str(profile[term.field])
-
-
-def _fits(term: FitTerm, profile: Mapping[str, Any]) -> bool:
-    value = profile.get(term.field)
-    return value is not None and term.matches(value)
+            yield term.name, give, str(profile.get(term.field, ""))
 
 
 def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str) -> None:

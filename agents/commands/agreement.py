@@ -50,7 +50,7 @@ def _as_json(file: Path) -> None:
 
 
 def _summary(terms: "Terms") -> str:
-    rules = sum(map(len, terms.interest.values()))
+    rules = len(terms.interest.group_of)
     return (
         f"Agreement {terms.number}, {terms.name!r}, is without mistakes: {len(terms.fit)} rules of fit and {rules} of "
         f"interest; handoff from {terms.handoff_score} points with a fit of {terms.fit_min} or more; response within "

@@ -44,10 +44,10 @@ def lead(  # noqa: PLR0913
     found = unpack(identity, rows[-1])
     facts = console.run(_values(settings.brokers, FACT.name, key)) if journal else []
     if as_json:
-        console.write_json(report.lead_object(found) | ({"journal": _objects(facts)} if journal else {}))
+        console.write_json(report.lead_object(found, terms) | ({"journal": _objects(facts)} if journal else {}))
         return
     console.print_text(*report.sentences(found, terms))
-    console.print_tables([*report.tables(found), *([_journal(facts)] if journal else [])])
+    console.print_tables([*report.tables(found, terms), *([_journal(facts)] if journal else [])])
 
 
 async def _values(brokers: Sequence[str], topic: str, key: bytes) -> list[bytes | None]:

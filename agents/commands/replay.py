@@ -101,7 +101,7 @@ def _print_leads(work: "Replaying") -> None:
     from streams.report import lead_object
 
     for lead in work.leads():
-        console.write_json(lead_object(lead))
+        console.write_json(lead_object(lead, work.terms))
 
 
 def _print_funnel(work: "Replaying", *, as_json: bool) -> None:

@@ -130,7 +130,7 @@ def test_ctrl_c_says_how_far_the_feed_came(relay_broker: EmbeddedBroker) -> None
 def test_a_lead_is_explained_from_its_row(relay_broker: EmbeddedBroker) -> None:
     relay = written(relay_broker, "lea", *of("lea", page(), boss(), content(), demo()))
     (found,) = lines(run(relay_broker, "lead", "lea", "--json"))
-    assert found == orjson.loads(orjson.dumps(lead_object(relay.lead(b"lea"))))
+    assert found == orjson.loads(orjson.dumps(lead_object(relay.lead(b"lea"), relay.terms)))
     told = run(relay_broker, "lead", "lea").stdout
     assert told.startswith("lea is at stage mql; first seen 2026-11-02T09:00:00.000Z")
     assert "With sales (handoff 1)" in told

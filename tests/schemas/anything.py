@@ -60,6 +60,7 @@ BY_KEYWORD: Mapping[str, Callable[[Schema, Schema], SearchStrategy[Any]]] = {
 }
 BY_TYPE: Mapping[str, Callable[[Schema, Schema], SearchStrategy[Any]]] = {
     "boolean": lambda _, __: st.booleans(),
+    "null": lambda _, __: st.none(),
     "integer": lambda schema, _: st.integers(schema["minimum"], schema["maximum"]),
     "number": lambda schema, _: st.floats(schema["minimum"], schema["maximum"]),
     "array": _array,

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from schemas import bounds
 from schemas.agreement import Agreement
 from schemas.codec import KINDS
-from schemas.fact import Line
+from schemas.line import Line
 from tests.schemas.made import nodes
 
 CONTRACTS = {**{kind.type: kind.contract for kind in KINDS}, "fact": Line, "agreement": Agreement}

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
 from schemas import publish
-from schemas.fact import NAMES, Fact, HandedOver, Line
+from schemas.fact import NAMES, Fact, HandedOver
+from schemas.line import Line
 from tests.schemas.anything import data_of
 
 JOURNAL = Draft202012Validator(orjson.loads((publish.FOLDER / "leadrelay.fact.v1.json").read_bytes()))

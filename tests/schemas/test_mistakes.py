@@ -116,7 +116,8 @@ def test_what_is_no_toml_is_told_with_its_line(old: str, new: str, wrong: str, l
             (
                 "interest.rules.1.where.url",
                 "1.5 does not fit",
-                "; or: ".join(f"Input should be a valid {kind}" for kind in ("string", "integer", "boolean", "list")),
+                "; or: ".join(f"Input should be a valid {kind}" for kind in ("string", "integer", "boolean", "list"))
+                + "; or: Input should be a table, like { min = 10 }",
             ),
         ),
         (

@@ -18,7 +18,7 @@ from streams.record import Line
 from streams.relay import Relay
 from streams.row import Lead, unpack
 from streams.terms import Terms
-from tests.streams.given import HOUR, MINUTE, MONDAY, OF, Event, agreed, fact_of, home
+from tests.streams.given import HOUR, MINUTE, MONDAY, OF, Event, agreed, default, fact_of, home
 
 law = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 History = tuple[Terms, list[Line]]
@@ -81,7 +81,7 @@ JUNK: Sequence[Callable[[Line], Line]] = [
 
 @cache
 def agreements() -> Sequence[Terms]:
-    """A few agreements: the default, an eager one, a narrow one, and one that takes off more than it gives."""
+    """A few agreements: the default, eager, narrow, taking off more than it gives, fleeting ones."""
     eager = {"handoff__score": 5, "handoff__fit_min": -100, "definitions__lead_score": 0, "return__again_points": 1}
     narrow = {
         "interest__ceiling": 12,
@@ -96,11 +96,36 @@ def agreements() -> Sequence[Terms]:
         {"name": "content", "on": "content_downloaded", "points": 1000},
         {"name": "mail", "on": "email_opened", "points": -1000},
     ]
+    fleeting = [
+        {"name": "read", "on": "page_viewed", "points": 2, "at_most": 2, "per": "day", "group": "knowledge"},
+        {"name": "pages", "on": "page_viewed", "points": 9, "times": {"min": 2}, "within_days": 3},
+        {
+            "name": "content",
+            "on": "content_downloaded",
+            "points": 8,
+            "once_per": "asset",
+            "decay": {"half_life_days": 2},
+        },
+        {"name": "mail", "on": "email_opened", "points": 6, "decay": {"percent_a_month": 100}, "group": "knowledge"},
+        {"name": "silence", "on": "any", "points": -5, "times": {"max": 0}, "within_days": 2},
+        {"name": "form", "on": ["form_submitted", "trial_started"], "points": 7, "ceiling": 20},
+    ]
+    returns = {**default()["return"]["reasons"], "cooled": "reconnect"}
     return (
         agreed(),
         agreed(**eager, pursuit__attempts_max=2, nurture__stages={"contact": "awareness", "customer": "reconnect"}),
         agreed(**narrow, handoff__score=15, pursuit__attempts_max=1, pursuit__response_hours=0.01),
         agreed(interest__rules=rules, handoff__score=9, duplicates__remember=2, hours__to="24:00"),
+        agreed(interest__rules=fleeting, handoff__score=12, handoff__fit_min=-50, handoff__falls="tell"),
+        agreed(
+            interest__rules=fleeting,
+            interest__ceiling=15,
+            handoff__score=9,
+            handoff__fit_min=-50,
+            handoff__falls="recall",
+            return__reasons=returns,
+            return__again_points=3,
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from schemas import fact as f
 from schemas import topics
+from streams.handoff import ledger
 from streams.stage import LADDER, RUNG
 from tests.streams.histories import Fold, History, folded, histories, journal, law
 
@@ -87,16 +88,23 @@ def test_what_is_known_of_a_lead_agrees_with_itself(history: History) -> None:
 @given(histories())
 def test_the_ledger_adds_up_and_no_ceiling_is_exceeded(history: History) -> None:
     terms, _ = history
-    ceilings = {term.name: term.ceiling for terms_of in terms.interest.values() for term in terms_of}
+    book = terms.interest
+    plain = {term.name: term.ceiling for theirs in book.plain.values() for term in theirs}
+    ceilings = plain | {term.name: term.ceiling for term in book.by_name.values()}
     for lead in folded(*history).leads:
-        assert sum(points for _, points, *_ in lead.fits) == lead.fit <= terms.fit_ceiling
-        assert sum(points for _, points, *_ in lead.interests) == lead.interest <= terms.interest_ceiling
+        entries = ledger(lead, terms)
+        assert sum(entry.points for entry in entries if entry.side == "fit") == lead.fit <= terms.fit_ceiling
+        assert sum(entry.points for entry in entries if entry.side == "interest") == lead.interest
+        assert lead.interest <= terms.interest_ceiling
         by_rule, by_group = Counter[str](), Counter[str]()
-        for rule, points, *_ in lead.interests:
-            by_rule[rule] += points
-            by_group[terms.group_of[rule]] += points
+        for entry in entries:
+            if entry.side == "interest" and not entry.rule.startswith("ceiling of "):
+                by_rule[entry.rule] += entry.points
+                by_group[book.group_of[entry.rule]] += max(entry.points, 0)
         assert all(abs(points) <= ceilings[rule] for rule, points in by_rule.items())
-        assert all(points <= terms.interest_groups[group] for group, points in by_group.items())
+        for group, points in by_group.items():
+            cut = sum(entry.points for entry in entries if entry.rule == f"ceiling of {group}")
+            assert points + cut <= terms.interest_groups[group]
         groups = {term.name: term.group for term in terms.fit}
         of_fit = Counter[str]()
         for rule, points, *_ in lead.fits:
@@ -108,12 +116,20 @@ def test_the_ledger_adds_up_and_no_ceiling_is_exceeded(history: History) -> None
 @given(histories())
 def test_the_ledger_is_what_the_facts_gave(history: History) -> None:
     fold = folded(*history)
-    given_points: Counter[str] = Counter()
-    for lead, fact in facts(fold, f.Acted, f.Profiled):
-        given_points[lead] += sum(points for _, points, *_ in fact.points)
-    assert {lead.id: lead.score for lead in fold.leads if lead.score} == {
-        lead: points for lead, points in given_points.items() if points
-    }
+    fit: Counter[str] = Counter()
+    interest: Counter[str] = Counter()
+    for lead, fact in facts(fold, f.Acted, f.Profiled, f.HitsSettled, f.Rated):
+        match fact:
+            case f.Acted(_, given_points):
+                interest[lead] += sum(points for _, points in given_points)
+            case f.HitsSettled(_, _, points):
+                interest[lead] += points
+            case f.Rated(points):
+                interest[lead] = points
+            case f.Profiled(_, changes):
+                fit[lead] += sum(points for _, points, _ in changes)
+    for lead in fold.leads:
+        assert (lead.fit, lead.interest) == (fit[lead.id], interest[lead.id])
 
 
 # ---- counts

@@ -15,9 +15,9 @@ from schemas.fact import (
     ReachChanged,
     StageMoved,
 )
-from streams.lead import EVOLVE, FEEDBACK, HISTORY_MAX, SAYING, next_due
+from streams.lead import EVOLVE, FEEDBACK, HISTORY_MAX
+from streams.told import SAYING
 from tests.streams.given import (
-    HOT,
     MINUTE,
     MONDAY,
     OF,
@@ -189,12 +189,6 @@ def test_a_decision_is_stamped_with_the_version_that_made_it() -> None:
     story.relay.terms = replace(story.relay.terms, number=7)
     assert story.lead.agreement == 1
     assert story.and_then(page()).lead.agreement == 7
-
-
-def test_a_lead_wants_a_reminder_while_its_deadline_runs() -> None:
-    story = given(*HOT)
-    assert next_due(story.lead) == story.lead.due_at is not None
-    assert next_due(story.and_then(accepted()).lead) is None
 
 
 # ---- the hand of sales

@@ -32,7 +32,7 @@ def told(story: Story) -> list[str]:
 
 
 def test_the_entries_of_a_lead_add_up_to_its_score() -> None:
-    told_of = orjson.loads(orjson.dumps(lead_object(given(*HOT, attempt(), attempt()).lead)))
+    told_of = orjson.loads(orjson.dumps(lead_object(given(*HOT, attempt(), attempt()).lead, agreed())))
     assert list(told_of)[: len(FIRST)] == FIRST
     assert told_of["stage"] == "mql"
     assert told_of["with_sales"]
@@ -47,11 +47,11 @@ def test_the_entries_of_a_lead_add_up_to_its_score() -> None:
 
 
 def test_instants_are_told_as_text_and_those_that_are_not_as_null() -> None:
-    told_of = lead_object(given(attempt()).lead)
+    told_of = lead_object(given(attempt()).lead, agreed())
     assert told_of["first_seen_at"] == rfc3339(MONDAY + 60_000)
     assert told_of["active_at"] is None
     assert told_of["respond_by"] is None
-    assert lead_object(given(demo()).lead)["respond_by"] == "2026-11-03T09:01:00.000Z"
+    assert lead_object(given(demo()).lead, agreed())["respond_by"] == "2026-11-03T09:01:00.000Z"
 
 
 def test_a_visitor_is_told_what_it_lacks() -> None:
@@ -113,7 +113,7 @@ def test_a_lead_with_a_name_is_told_by_it() -> None:
 
 
 def test_tables_show_each_point_with_its_rule_and_cause() -> None:
-    points, stages, activity, told_profile = tables(given(*HOT).lead)
+    points, stages, activity, told_profile = tables(given(*HOT).lead, agreed())
     assert points.rows[-1] == (
         "interest",
         "event attended",
@@ -129,4 +129,4 @@ def test_tables_show_each_point_with_its_rule_and_cause() -> None:
 
 
 def test_tables_without_rows_are_left_out() -> None:
-    assert [table.title for table in tables(given(attempt()).lead)] == ["stages"]
+    assert [table.title for table in tables(given(attempt()).lead, agreed())] == ["stages"]

@@ -72,14 +72,14 @@ def test_a_rule_without_a_ceiling_or_group_is_bounded_by_interest_alone() -> Non
     assert points_of(*[page() for _ in range(3)], terms=rules(read(40), interest__ceiling=100)) == [40, 40, 20]
 
 
-def test_points_may_be_taken_off_and_earned_again() -> None:
+def test_points_that_were_taken_off_are_not_earned_again_above_the_ceiling() -> None:
     terms = rules(read(8), {"name": "jobs", "on": "trial_started", "points": -5}, interest__ceiling=10)
-    assert points_of(page(), trial(), page(), trial(), trial(), trial(), terms=terms) == [8, -5, 7, -5, -5, -5]
+    assert points_of(page(), trial(), page(), trial(), trial(), trial(), terms=terms) == [8, -5, 2, -5, -5, -5]
 
 
-def test_a_message_that_takes_off_leaves_room_for_what_it_gives() -> None:
+def test_what_is_taken_off_leaves_no_room_for_more() -> None:
     terms = rules(read(-5), {**read(8), "name": "gives"}, interest__ceiling=10)
-    assert points_of(page(), page(), page(), page(), terms=terms) == [3, 3, 3, 1]
+    assert points_of(page(), page(), page(), terms=terms) == [3, -3, -5]
 
 
 def test_a_rule_takes_off_no_more_than_its_ceiling() -> None:

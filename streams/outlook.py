@@ -1,0 +1,79 @@
+"""What time alone does to a lead: its score rises or falls though nothing happens, and a reminder says when."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from schemas.codec import Message
+from schemas.fact import DeadlineEnded, Fact, LookPlanned, Noticed, Rated
+from streams import nurture, pursuit
+from streams.handoff import BY_SCORE, hand_over, reached, threshold
+from streams.rating import as_of, standing, turns
+from streams.row import Lead
+from streams.terms import Terms
+
+TURNS_MAX = 40
+"""So many instants ahead are looked at; then it is time to look again."""
+COOLED = "cooled"
+
+
+def rate(lead: Lead, terms: Terms, now: int) -> Iterator[Fact]:
+    """Say what interest is now, if that is not what we said last."""
+    interest = standing(lead, terms, now).interest
+    if interest != lead.interest:
+        yield Rated(interest, now)
+
+
+def plan(lead: Lead, terms: Terms) -> Iterator[Fact]:
+    """Say when to look again, if that is not what we said last."""
+    look_at = _look_at(lead, terms)
+    if look_at != lead.look_at:
+        yield LookPlanned(look_at)
+
+
+def _look_at(lead: Lead, terms: Terms) -> int | None:
+    """The next instant at which the score is reached, or is not any more; None when that changes nothing."""
+    now, now_holds = as_of(lead), holds(lead, lead.interest, terms)
+    if not (_may_rise(lead, terms, now) if lead.stage in BY_SCORE else _may_fall(lead, terms) and now_holds):
+        return None
+    ahead = list(islice(turns(lead, terms, now), TURNS_MAX))
+    for at in ahead:
+        if holds(lead, standing(lead, terms, at).interest, terms) != now_holds:
+            return at
+    return ahead[-1] if len(ahead) == TURNS_MAX else None
+
+
+def holds(lead: Lead, interest: int, terms: Terms) -> bool:
+    """Whether the score is reached with so much interest."""
+    return lead.fit + interest >= threshold(lead, terms)
+
+
+def _may_rise(lead: Lead, terms: Terms, now: int) -> bool:
+    return terms.interest.rising or any(hit.at > now for hit in lead.hits)
+
+
+def _may_fall(lead: Lead, terms: Terms) -> bool:
+    return lead.stage == "mql" and terms.falls != "nothing"
+
+
+def look_again(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """Time has changed the score: hand the lead over, or tell sales that it cooled off."""
+    held, now = holds(lead, lead.interest, terms), max(as_of(lead), message.at)
+    yield Rated(standing(lead, terms, now).interest, now)
+    if reached(lead, terms):
+        yield from hand_over(lead, message, terms)
+        yield from nurture.leave(lead, "handoff", "agreement")
+    yield from fall(lead, terms, held=held)
+    yield from plan(lead, terms)
+
+
+def fall(lead: Lead, terms: Terms, *, held: bool) -> Iterator[Fact]:
+    """Tell sales that an MQL's score is below the threshold, which it was not before, or take the lead back."""
+    if not held or not _may_fall(lead, terms) or holds(lead, lead.interest, terms):
+        return
+    if terms.falls == "tell":
+        needed = f"score {lead.score}, {threshold(lead, terms)} are needed"
+        yield Noticed("cooled", "sales", f"{lead.id} has cooled off since it was handed over: {needed}.")
+    else:
+        if lead.due_at is not None:
+            yield DeadlineEnded("withdrawn", lead.due_at)
+        yield from pursuit.recall(lead, COOLED, terms)

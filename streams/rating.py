@@ -1,0 +1,122 @@
+"""What interest adds up to at an instant: sums, and rules whose points depend on time, within the ceilings.
+
+Sums are cut when they are given (`streams.score`), everything together is cut here: a group of rules gives no more than
+its ceiling, and all groups no more than that of interest. Points that are taken off are outside of both.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import merge
+
+from schemas.codec import Message
+from schemas.fact import Fact, HitsSettled, RuleHit
+from streams.row import Lead
+from streams.terms import Terms
+from streams.timed import HITS_MAX, Hit, Share, Timed, by_time, changes, over, shares
+
+
+@dataclass(slots=True)
+class Standing:
+    """Interest at an instant.
+
+    Attributes:
+        interest: The points.
+        shares: What the rules that depend on time give now.
+        cuts: What the ceilings take off, by group; that of all groups has the name "".
+    """
+
+    interest: int
+    shares: dict[str, list[Share]] = field(default_factory=dict)
+    cuts: dict[str, int] = field(default_factory=dict)
+
+
+def standing(lead: Lead, terms: Terms, now: int) -> Standing:
+    """What this lead's interest adds up to at this instant."""
+    found, hits = Standing(0), hits_of(lead)
+    groups: dict[str, int] = defaultdict(int)
+    for rule, points in lead.given.items():
+        found.interest += _enter(groups, terms.interest.group_of.get(rule, ""), points)
+    for term in _terms(terms, hits):
+        theirs = shares(term, hits.get(term.name, ()), lead.given.get(term.name, 0), lead.arrived_at, now)
+        found.shares[term.name] = theirs
+        for share in theirs:
+            found.interest += _enter(groups, term.group, share.points)
+    total = 0
+    for group, points in groups.items():
+        within = min(points, terms.interest_groups[group])
+        total += within
+        if within < points and group:
+            found.cuts[group] = within - points
+    if total > terms.interest_ceiling:
+        found.cuts[""] = terms.interest_ceiling - total
+    found.interest += min(total, terms.interest_ceiling)
+    return found
+
+
+def hits_of(lead: Lead) -> dict[str, list[Hit]]:
+    """The hits by rule."""
+    found: dict[str, list[Hit]] = defaultdict(list)
+    for hit in lead.hits:
+        found[hit.rule].append(hit)
+    return found
+
+
+def _enter(groups: dict[str, int], group: str, points: int) -> int:
+    """Points that are given go into their group; gives those that are taken off."""
+    if points < 0:
+        return points
+    groups[group] += points
+    return 0
+
+
+def _terms(terms: Terms, hits: dict[str, list[Hit]]) -> Iterator[Timed]:
+    """The rules that may give something; hits of rules of earlier versions count no more."""
+    book = terms.interest
+    yield from (book.by_name[rule] for rule in hits if rule in book.by_name)
+    yield from (term for term in book.watching if term.name not in hits)
+
+
+def as_of(lead: Lead) -> int:
+    """The instant that this lead's interest is as of: when the last thing happened, or time was looked at.
+
+    What is told late does not turn the clock back.
+    """
+    return max(lead.active_at, lead.rated_at)
+
+
+def count(lead: Lead, message: Message, detail: str, terms: Terms) -> Iterator[Fact]:
+    """Note the hits of an activity that was counted, and forget those that count no more."""
+    for term in terms.interest.timed.get(message.kind, ()):
+        if term.meets(message.data, message.at):
+            value = term.value(message.data) if term.value else ""
+            known = value and any(hit.rule == term.name and hit.value == value for hit in lead.hits)
+            if not known or term.passing or term.most:
+                yield RuleHit(term.name, term.points, detail, value)
+                yield from _settle(lead, term)
+
+
+def _settle(lead: Lead, term: Timed) -> Iterator[Fact]:
+    """Forget hits that count no more, and one when there are too many: with what it gave for good."""
+    now = as_of(lead)
+    hits = by_time(hit for hit in lead.hits if hit.rule == term.name)
+    gone = tuple(place for place, hit in enumerate(hits) if over(term, hit, now))
+    if gone:
+        yield HitsSettled(term.name, gone, 0)
+    elif len(hits) > HITS_MAX:
+        theirs = shares(term, hits, lead.given.get(term.name, 0), lead.arrived_at, now)
+        counted = {share.hit: share.points for share in theirs}
+        place = next((place for place, hit in enumerate(hits) if hit not in counted), 0)
+        for_good = not term.passing and not term.occurring
+        yield HitsSettled(term.name, (place,), counted.get(hits[place], 0) if for_good else 0)
+
+
+def turns(lead: Lead, terms: Terms, now: int) -> Iterator[int]:
+    """The instants after now at which interest may change though nothing happens, in order."""
+    hits = hits_of(lead)
+    theirs = (sorted(changes(term, hits.get(term.name, ()), lead.arrived_at, now)) for term in _terms(terms, hits))
+    last = now
+    for at in merge(*theirs):
+        if at > last:
+            last = at
+            yield at

@@ -1,0 +1,165 @@
+"""The rules of interest compiled: by activity, those that add up apart from those whose points depend on time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from math import ceil, log2
+from operator import attrgetter
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from schemas.agreement import Decay, InterestRule
+from schemas.envelope import EPOCH, MILLISECOND
+from schemas.sense_interest import kinds_of
+from streams.match import Test, activity_test
+from streams.timed import Fade, Period, Span, Timed
+
+CEILING_MAX = 10_000
+"""The ceiling of what has none in the agreement; the highest that it could have."""
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+MONTH_MS = 30 * DAY_MS
+VALUE_MAX = 120
+"""Characters of a value that is counted once; those of longer ones that begin alike are taken for the same."""
+
+
+class InterestTerm(NamedTuple):
+    """A rule that adds up: `matches` looks at the activity's data, `ceiling` is the most it gives, or takes off."""
+
+    name: str
+    group: str
+    points: int
+    ceiling: int
+    matches: Test | None
+    """None when every activity of the kind matches."""
+    span: Span | None
+    """When what happens counts; None for always."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules of interest.
+
+    Attributes:
+        plain: Rules that add up, by activity.
+        timed: Rules whose points depend on time, by activity.
+        by_name: The same, by name.
+        watching: Of those, the ones that count what did not happen.
+        rising: Whether time alone can raise what they give.
+        group_of: The group of each rule.
+    """
+
+    plain: Mapping[str, tuple[InterestTerm, ...]]
+    timed: Mapping[str, tuple[Timed, ...]]
+    by_name: Mapping[str, Timed]
+    watching: tuple[Timed, ...]
+    rising: bool
+    group_of: Mapping[str, str]
+
+
+def rulebook(rules: Sequence[InterestRule], zone: ZoneInfo) -> Rulebook:
+    """Compile the rules; calendar periods are those of the zone."""
+    plain: dict[str, list[InterestTerm]] = defaultdict(list)
+    timed: dict[str, list[Timed]] = defaultdict(list)
+    for rule in rules:
+        if depends_on_time(rule):
+            _add(timed, rule, _timed(rule, zone))
+        else:
+            _add(plain, rule, _plain(rule))
+    by_name = {term.name: term for terms in timed.values() for term in terms}
+    return Rulebook(
+        plain=_fixed(plain),
+        timed=_fixed(timed),
+        by_name=by_name,
+        watching=tuple(term for term in by_name.values() if term.highest is not None),
+        rising=any(term.points < 0 or term.highest is not None for term in by_name.values()),
+        group_of={rule.name: rule.group for rule in rules},
+    )
+
+
+def _add(terms: dict[str, list[Any]], rule: InterestRule, term: object) -> None:
+    for kind in kinds_of(rule.on):
+        terms[kind].append(term)
+
+
+def depends_on_time(rule: InterestRule) -> bool:
+    """Whether what the rule gives is more than a sum."""
+    return bool(rule.once or rule.once_per or rule.at_most or rule.within_days or rule.times or rule.decay)
+
+
+def _fixed(terms: Mapping[str, list[Any]]) -> Mapping[str, tuple[Any, ...]]:
+    return {kind: tuple(theirs) for kind, theirs in terms.items()}
+
+
+def _plain(rule: InterestRule) -> InterestTerm:
+    ceiling = rule.ceiling or CEILING_MAX
+    return InterestTerm(rule.name, rule.group, rule.points, ceiling, activity_test(rule), _span(rule))
+
+
+def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
+    times = rule.times
+    return Timed(
+        name=rule.name,
+        group=rule.group,
+        points=rule.points,
+        ceiling=rule.ceiling or CEILING_MAX,
+        matches=activity_test(rule),
+        span=_span(rule),
+        value=_value(rule),
+        most=rule.at_most or 0,
+        period=PERIODS[rule.per](zone) if rule.per else None,
+        rolling_ms=_days(rule.per_days),
+        within_ms=_days(rule.within_days),
+        least=(times.min or 0) if times else 0,
+        highest=times.max if times else None,
+        fade=_fade(rule.decay) if rule.decay else None,
+    )
+
+
+def _days(days: float | None) -> int:
+    return round((days or 0) * DAY_MS)
+
+
+def _value(rule: InterestRule) -> Callable[[Any], str] | None:
+    if rule.once:
+        return lambda _: "once"
+    if not rule.once_per:
+        return None
+    field = attrgetter(rule.once_per)
+    return lambda data: str(field(data))[:VALUE_MAX] or "none"
+
+
+def _span(rule: InterestRule) -> Span | None:
+    if rule.from_ is None and rule.to is None:
+        return None
+    return Span(_instant(rule.from_, 0), _instant(rule.to, float("inf")))
+
+
+def _instant(when: datetime | None, otherwise: float) -> float:
+    return otherwise if when is None else (when - EPOCH) // MILLISECOND
+
+
+def _local(at: int, zone: ZoneInfo) -> datetime:
+    return (EPOCH + at * MILLISECOND).astimezone(zone)
+
+
+PERIODS: Mapping[str, Callable[[ZoneInfo], Period]] = {
+    "hour": lambda _: lambda at: at // HOUR_MS,
+    "day": lambda zone: lambda at: _local(at, zone).toordinal(),
+    "week": lambda zone: lambda at: (_local(at, zone).toordinal() - 1) // 7,
+    "month": lambda zone: lambda at: _local(at, zone).year * 12 + _local(at, zone).month,
+}
+"""The periods of a calendar. Day 1 of the proleptic calendar is a Monday."""
+
+
+def _fade(decay: Decay) -> Fade:
+    """The ages at which points are lost, one by one: to whole seconds, so that every machine finds the same."""
+    if decay.percent_a_month is not None:
+        whole_ms = MONTH_MS * 100 / decay.percent_a_month
+        return cache(lambda points: [ceil(whole_ms * (lost + 1) / points) for lost in range(points)])
+    half_ms = (decay.half_life_days or 1) * DAY_MS
+    return cache(
+        lambda points: [round(half_ms * log2(points / (points - lost - 0.5)) / 1000) * 1000 for lost in range(points)]
+    )

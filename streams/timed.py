@@ -1,0 +1,203 @@
+"""Rules of interest whose points depend on when things happened: limits, windows, occurrences, fading.
+
+What is remembered of such a rule is its *hits*; what they give is a function of the hits and of now, so that neither
+the order in which they arrive nor when somebody looks can change it.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, NamedTuple
+
+from schemas.agreement import TIMES_MAX
+from streams.match import Test
+
+HITS_MAX = TIMES_MAX
+"""A rule remembers so many of a lead's hits; of older ones it remembers what they gave, or forgets them."""
+Period = Callable[[int], int]
+"""Which calendar period an instant lies in."""
+Fade = Callable[[int], Sequence[int]]
+"""The ages (ms) at which points, so many at first, lose one more."""
+
+
+class Span(NamedTuple):
+    """From an instant up to another (ms since the epoch)."""
+
+    start: float
+    end: float
+
+
+class Hit(NamedTuple):
+    """A rule was met. `value` is what it counts once for each of; empty when it counts every time."""
+
+    rule: str
+    points: int
+    at: int
+    cause: str
+    detail: str
+    value: str
+
+
+class Share(NamedTuple):
+    """What a hit gives now; without a hit, what a rule gives because nothing happened since `at`."""
+
+    hit: Hit | None
+    points: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A rule whose points depend on time. Durations are in ms; 0 or None is for what it does not ask.
+
+    Attributes:
+        span: When what happens counts; None for always.
+        value: Gives what it counts once for each of.
+        most: So many hits count in one period, which is of the calendar (`period`) or rolling (`rolling_ms`).
+        within_ms: Only hits younger than this count.
+        least: So many hits at least must count; then the rule gives its points once.
+        highest: So many hits at most; then the rule gives its points once, and also when there is no hit at all.
+        fade: How points fade with age.
+    """
+
+    name: str
+    group: str
+    points: int
+    ceiling: int
+    matches: Test | None
+    span: Span | None
+    value: Callable[[Any], str] | None
+    most: int
+    period: Period | None
+    rolling_ms: int
+    within_ms: int
+    least: int
+    highest: int | None
+    fade: Fade | None
+
+    @property
+    def occurring(self) -> bool:
+        """Whether it gives its points once, for how often something happened."""
+        return self.least > 0 or self.highest is not None
+
+    def meets(self, data: object, at: int) -> bool:
+        """Whether an activity of this kind and time is a hit."""
+        in_time = self.span is None or self.span.start <= at < self.span.end
+        return in_time and (self.matches is None or self.matches(data))
+
+    @property
+    def passing(self) -> bool:
+        """Whether a hit ceases to count by itself."""
+        return self.within_ms > 0 or self.fade is not None
+
+
+def shares(term: Timed, hits: Iterable[Hit], settled: int, since: int, now: int) -> list[Share]:
+    """What the rule gives now, hit by hit, oldest first, within its ceiling.
+
+    Args:
+        term: The rule.
+        hits: Its hits.
+        settled: Points that it gave for hits which are not remembered any more.
+        since: When the lead was first seen.
+        now: The instant; what happens later does not count yet.
+    """
+    live = _limited(term, [hit for hit in by_time(hits) if _lives(term, hit, now)])
+    if term.occurring:
+        found = _occurred(term, live, since, now)
+    else:
+        found = [Share(hit, _left(term, hit, now), hit.at) for hit in live]
+    room = term.ceiling - abs(settled)
+    cut = []
+    for share in reversed(found):
+        points = max(-room, min(room, share.points))
+        room -= abs(points)
+        cut.append(share._replace(points=points))
+    return cut[::-1]
+
+
+def by_time(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits as they happened."""
+    return sorted(hits, key=_when)
+
+
+def _when(hit: Hit) -> tuple[int, str]:
+    return hit.at, hit.detail
+
+
+def _lives(term: Timed, hit: Hit, now: int) -> bool:
+    return hit.at <= now and not over(term, hit, now)
+
+
+def over(term: Timed, hit: Hit, now: int) -> bool:
+    """Whether this hit will never count again."""
+    age = now - hit.at
+    if term.within_ms and age >= term.within_ms:
+        return True
+    return term.fade is not None and age >= term.fade(abs(hit.points))[-1]
+
+
+def _limited(term: Timed, hits: Sequence[Hit]) -> list[Hit]:
+    """Those that the limits leave: the last of each value, the first so many of each period."""
+    if term.value is not None:
+        hits = by_time({hit.value: hit for hit in hits}.values())
+    if not term.most:
+        return list(hits)
+    if term.period is None:
+        return _rolling(hits, term.most, term.rolling_ms)
+    counted: dict[int, int] = defaultdict(int)
+    left = []
+    for hit in hits:
+        period = term.period(hit.at)
+        counted[period] += 1
+        if counted[period] <= term.most:
+            left.append(hit)
+    return left
+
+
+def _rolling(hits: Sequence[Hit], most: int, span_ms: int) -> list[Hit]:
+    left: list[Hit] = []
+    for hit in hits:
+        if len(left) < most or hit.at - left[-most].at >= span_ms:
+            left.append(hit)
+    return left
+
+
+def _occurred(term: Timed, live: Sequence[Hit], since: int, now: int) -> list[Share]:
+    """The points once, when there are as many hits as the rule asks for."""
+    if len(live) < term.least or (term.highest is not None and len(live) > term.highest):
+        return []
+    if not live and now - since < term.within_ms:
+        return []  # nobody knows what the lead did before it was seen
+    if not live:
+        return [Share(None, term.points, now - term.within_ms)]
+    last = live[-1]
+    return [Share(last, _left(term, last, now), last.at)]
+
+
+def _left(term: Timed, hit: Hit, now: int) -> int:
+    """What has not faded of a hit's points."""
+    if term.fade is None:
+        return hit.points
+    gone = bisect_right(term.fade(abs(hit.points)), now - hit.at)
+    return hit.points - gone if hit.points > 0 else hit.points + gone
+
+
+def changes(term: Timed, hits: Iterable[Hit], since: int, now: int) -> Iterator[int]:
+    """The instants after now at which what the rule gives may change, if nothing happens."""
+    return (at for at in chain(_begins(term, since), *(_turns(term, hit) for hit in hits)) if at > now)
+
+
+def _begins(term: Timed, since: int) -> Iterator[int]:
+    """When the lead has been known for long enough to say that it did nothing."""
+    if term.highest is not None:
+        yield since + term.within_ms
+
+
+def _turns(term: Timed, hit: Hit) -> Iterator[int]:
+    yield hit.at
+    if term.within_ms:
+        yield hit.at + term.within_ms
+    if term.fade is not None:
+        yield from (hit.at + age for age in term.fade(abs(hit.points)))
