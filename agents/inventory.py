@@ -11,7 +11,7 @@ from streams.stage import LADDER
 
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "stage": get_args(Stage),
-    "trigger": ("score", "conversion"),
+    "trigger": ("score", "grade", "conversion"),
     "channel": get_args(Channel),
     "outcome": get_args(Outcome),
     "topic": tuple(topic.name for topic in INPUTS),
@@ -75,6 +75,15 @@ INVENTORY = (
         labels=("trigger",),
         unit="handoffs",
         help="Leads handed to sales, by what triggered it.",
+    ),
+    Metric(
+        name="leadrelay_grades",
+        kind="counter",
+        counts="grades",
+        labels=("grade",),
+        zeros=(),
+        unit="handoffs",
+        help="Leads handed to sales, by their grade; only if the agreement has a grid.",
     ),
     Metric(
         name="leadrelay_returns",

@@ -11,7 +11,11 @@ from schemas.bounds import Conversion, Name, Stage
 Rule = Annotated[str, Field(min_length=1, max_length=60)]
 WORD, WORD_OR_NONE = r"^[a-z0-9_-]+$", r"^[a-z0-9_-]*$"
 CLOCK, COUNTRY = r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", r"^([A-Z]{2})?$"
+LETTER, DIGIT, GRADE = r"^[A-Z]$", r"^[1-9]$", r"^[A-Z][1-9]$"
 PATTERNS: Mapping[str, str] = {
+    LETTER: "a letter from A to Z",
+    DIGIT: "a digit from 1 to 9",
+    GRADE: 'a letter and a digit, like "A1"',
     WORD: "small letters from a to z, digits, _ and -",
     WORD_OR_NONE: 'small letters from a to z, digits, _ and -, or "" for none',
     CLOCK: 'a time of day like "09:00", "24:00" at the latest',
@@ -20,6 +24,9 @@ PATTERNS: Mapping[str, str] = {
 """The forms of words in the file, each as a person would say it."""
 Word = Annotated[str, Field(min_length=1, max_length=40, pattern=WORD)]
 WordOrNone = Annotated[str, Field(max_length=40, pattern=WORD_OR_NONE)]
+Letter = Annotated[str, Field(min_length=1, max_length=1, pattern=LETTER)]
+Digit = Annotated[str, Field(min_length=1, max_length=1, pattern=DIGIT)]
+Grade = Annotated[str, Field(min_length=2, max_length=2, pattern=GRADE)]
 Clock = Annotated[str, Field(min_length=5, max_length=5, pattern=CLOCK)]
 Given = Annotated[int, Field(ge=-1000, le=1000)]
 Ceiling = Annotated[int, Field(ge=1, le=10_000)]
@@ -173,10 +180,49 @@ class Handoff(Section):
     """Fit + interest that makes an MQL."""
     fit_min: Annotated[int, Field(ge=-10_000, le=10_000)] = 0
     """But never with less fit than this."""
+    interest_min: Annotated[int, Field(ge=-10_000, le=10_000)] = -10_000
+    """And never with less interest than this; 1 asks for any."""
     conversions: Annotated[list[Conversion], Field(max_length=10)]
     """Who asks for one of these is handed over at once."""
     falls: Literal["nothing", "tell", "recall"] = "nothing"
     """What happens when the score of an MQL falls below `score` before sales accept it."""
+
+
+class Exclusion(Section):
+    """Who is never handed over, told by the profile: own staff, competitors, students."""
+
+    name: Rule
+    """Its name in every explanation."""
+    field: Name
+    """A field of the profile, like `email_domain`."""
+    one_of: Annotated[list[Name], Field(min_length=1, max_length=1000)]
+    """Any of these, without case; `*` stands for any text."""
+    scored: bool = True
+    """Whether they are given points all the same."""
+
+
+class Grid(Section):
+    """Fit and interest side by side: a letter and a number make a grade, like `A1`, and some grades hand over."""
+
+    fit: Annotated[dict[Letter, Given], Field(min_length=1, max_length=10)]
+    """Each letter with the fit from which it is given; below all of them the lowest is."""
+    interest: Annotated[dict[Digit, Given], Field(min_length=1, max_length=9)]
+    """Each number with the interest from which it is given; below all of them the lowest is."""
+    handoff: Annotated[list[Grade], Field(min_length=1, max_length=90)]
+    """The grades that hand over, in place of `score` in `[handoff]`."""
+    names: Annotated[dict[Grade, Rule], Field(max_length=90)] = {}
+    """What a grade is called."""
+
+
+class Rating(Section):
+    """The score as a number from 0 to 100, for who reads the packet; nothing is decided by it."""
+
+    scale: Literal["linear", "square_root"]
+    """`square_root` spreads low scores and draws high ones together."""
+    best: Ceiling
+    """The score that is rated 100; 0 and less is rated 0."""
+    names: Annotated[dict[Word, Annotated[int, Field(ge=0, le=100)]], Field(max_length=20)] = {}
+    """Each name with the rating from which it is given."""
 
 
 class Pursuit(Section):
@@ -234,6 +280,9 @@ class Agreement(Section):
     definitions: Definitions
     fit: Fit
     interest: Interest
+    exclusions: Annotated[list[Exclusion], Field(max_length=100)] = []
+    grid: Grid | None = None
+    rating: Rating | None = None
     handoff: Handoff
     pursuit: Pursuit
     hours: Hours

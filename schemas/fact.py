@@ -24,12 +24,10 @@ from schemas.bounds import (
     Stage,
     Text,
 )
+from schemas.scored import Acted, Excluded, HitsSettled, LookPlanned, Profiled, Rated, RuleHit
 from schemas.written import written
 
-Scores = Annotated[tuple[tuple[Name, Points], ...], Field(max_length=2000)]
-"""`(rule, points)`, at most one for each rule that an agreement may have."""
-FitChanges = Annotated[tuple[tuple[Name, Points, Text], ...], Field(max_length=2000)]
-"""`(rule, change of points, value of the profile)`; the value is empty when the rule no longer fits."""
+__all__ = ["Acted", "Excluded", "HitsSettled", "LookPlanned", "Profiled", "Rated", "RuleHit"]
 
 
 @written
@@ -37,57 +35,6 @@ class Arrived:
     """The first message of this lead; it is a visitor now."""
 
     source: Name
-
-
-@written
-class Acted:
-    """An activity was counted, with the interest points it gave, after ceilings: `(rule, points)`."""
-
-    activity: Name
-    points: Scores
-    detail: Text
-
-
-@written
-class RuleHit:
-    """A rule whose points depend on time was met; `value` is what it counts once for each of."""
-
-    rule: Name
-    points: Points
-    detail: Text
-    value: Name
-
-
-@written
-class HitsSettled:
-    """Hits of a rule, by their places in time from 0 on, are forgotten: they gave points for good, or count no more."""
-
-    rule: Name
-    places: Annotated[tuple[Count, ...], Field(max_length=1000)]
-    points: Points
-
-
-@written
-class Rated:
-    """What interest adds up to as of an instant (ms since the epoch); told when time changed it."""
-
-    interest: Points
-    as_of: Instant
-
-
-@written
-class LookPlanned:
-    """When to look again if nothing happens, because time alone will change what the score means; None for never."""
-
-    at: Instant | None
-
-
-@written
-class Profiled:
-    """The profile changed: what was told anew, and the change of the fit points by rule."""
-
-    told: Annotated[dict[Name, Name | Count], Field(max_length=50)]
-    points: FitChanges
 
 
 @written
@@ -128,8 +75,9 @@ class HandedOver:
     """Marketing handed the lead to sales, who respond by `due_at` (ms since the epoch)."""
 
     number: Count
-    trigger: Literal["score", "conversion"]
+    trigger: Literal["score", "grade", "conversion"]
     conversion: Conversion | Literal[""]
+    grade: Name
     score: Points
     why: Text
     due_at: Instant
@@ -250,7 +198,7 @@ class NurtureLeft:
 class Noticed:
     """A person is to be told."""
 
-    kind: Literal["deadline_missed", "converted", "cooled"]
+    kind: Literal["deadline_missed", "converted", "cooled", "excluded"]
     to: Literal["sales", "marketing"]
     text: Text
 
@@ -272,6 +220,7 @@ Fact = (
     | Rated
     | LookPlanned
     | Profiled
+    | Excluded
     | Converted
     | Identified
     | ReachChanged

@@ -53,8 +53,8 @@ class HandoffRequested:
     """The lead's id."""
     handoff: Count
     """How often this lead has been handed over, this time included."""
-    trigger: Literal["score", "conversion"]
-    """`score` when the threshold was reached, `conversion` when the lead asked for a conversation."""
+    trigger: Literal["score", "grade", "conversion"]
+    """`score` or `grade` when one was reached that hands over, `conversion` when the lead asked for a conversation."""
     conversion: Conversion | Literal[""]
     """The kind of conversion; empty when the score triggered."""
     why: Text
@@ -70,6 +70,14 @@ class HandoffRequested:
     """How much this lead wants to know."""
     score: Points
     """`fit` plus `interest`."""
+    grade: Name = ""
+    """Fit and interest as a letter and a number, like `A1`; empty when the agreement has no grid."""
+    grade_name: Name = ""
+    """What the agreement calls this grade; empty for none."""
+    rating: Annotated[int, Field(ge=0, le=100)] | None = None
+    """The score on the agreement's scale from 0 to 100; null when it has none."""
+    rating_name: Name = ""
+    """What the agreement calls this rating; empty for none."""
     entries: Annotated[tuple[PointEntry, ...], Field(max_length=2100)]
     """The points that made the score: the latest one by one, older ones together by rule."""
     activity: Annotated[dict[Name, Count], Field(max_length=50)]

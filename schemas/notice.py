@@ -12,9 +12,10 @@ class NoticeGiven:
 
     lead: Id
     """The lead's id."""
-    kind: Literal["deadline_missed", "converted", "cooled"]
+    kind: Literal["deadline_missed", "converted", "cooled", "excluded"]
     """`deadline_missed`: no response in time. `converted`: who asked is with sales, a customer or disqualified.
-    `cooled`: the score fell below the threshold before sales accepted the lead."""
+    `cooled`: the score fell below the threshold before sales accepted the lead. `excluded`: who is never handed over
+    asked."""
     to: Literal["sales", "marketing"]
     """Which side is told."""
     owner: Name

@@ -9,6 +9,7 @@ from schemas.activity import Activity, ProfileGiven
 from schemas.agreement import Agreement, FitRule, InterestRule
 from schemas.bounds import Stage
 from schemas.finding import Finding, between, one_of
+from schemas.sense_grades import grades
 from schemas.sense_interest import interest
 
 PROFILE: Mapping[str, Any] = {
@@ -25,7 +26,8 @@ def findings(agreement: Agreement) -> Iterator[Finding]:
     yield from _fit(agreement)
     yield from interest(agreement)
     yield from _names(agreement)
-    yield from _handoff(agreement)
+    yield from _exclusions(agreement)
+    yield from grades(agreement)
     yield from _times(agreement)
     yield from _tracks(agreement)
 
@@ -65,12 +67,16 @@ def _names(agreement: Agreement) -> Iterator[Finding]:
                 yield Finding(f"{side}.rules.{number}.name", f"{rule.name!r} is taken", "give each rule its own name")
 
 
-def _handoff(agreement: Agreement) -> Iterator[Finding]:
-    best = agreement.fit.ceiling + agreement.interest.ceiling
-    if agreement.handoff.score > best:
-        yield Finding("handoff.score", f"no lead can reach it: the ceilings add up to {best}", "lower it")
-    if agreement.handoff.fit_min > agreement.fit.ceiling:
-        yield Finding("handoff.fit_min", f"no lead can reach it: fit ends at {agreement.fit.ceiling}", "lower it")
+def _exclusions(agreement: Agreement) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for number, exclusion in enumerate(agreement.exclusions):
+        key = f"exclusions.{number}"
+        yield from one_of(f"{key}.field", exclusion.field, PROFILE)
+        if PROFILE.get(exclusion.field) is int:
+            yield Finding(f"{key}.field", f"{exclusion.field} is a number", "exclude by a field that is a word")
+        if exclusion.name in seen:
+            yield Finding(f"{key}.name", f"{exclusion.name!r} is taken", "give each exclusion its own name")
+        seen.add(exclusion.name)
 
 
 def _times(agreement: Agreement) -> Iterator[Finding]:

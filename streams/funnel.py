@@ -36,11 +36,16 @@ def _attempted(_: Lead, fact: f.Attempted, __: str) -> list[Change]:
     return [(("attempts", fact.channel, fact.outcome), 1), *answers]
 
 
+def _handed_over(_: Lead, fact: f.HandedOver, __: str) -> list[Change]:
+    grades = [(("grades", fact.grade), 1)] if fact.grade else []
+    return [(("handoffs", fact.trigger), 1), *grades]
+
+
 COUNT: Mapping[type, Callable[[Lead, Any, str], list[Change]]] = {
     f.Arrived: _arrived,
     f.StageMoved: _moved,
     f.Attempted: _attempted,
-    f.HandedOver: lambda _, fact, __: [(("handoffs", fact.trigger), 1)],
+    f.HandedOver: _handed_over,
     f.Returned: lambda _, fact, __: [(("returns", fact.reason), 1)],
     f.DeadlineEnded: lambda _, fact, __: [(("deadlines", fact.outcome), 1)],
     f.Qualified: lambda _, fact, __: [(("attempts_to_yes", str(fact.attempts)), 1)],

@@ -31,10 +31,12 @@ def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     if not may_move("agreement", lead.stage, "mql"):
         if asked:
             yield Noticed("converted", "sales", f"{lead.id} {_standing(lead)} and asked {WISH[asked]}.")
+    elif asked and lead.excluded:
+        yield Noticed("excluded", "marketing", f"{lead.id} asked {WISH[asked]}, and is excluded: {lead.excluded}.")
     elif asked:
         yield from _handed(lead, message, terms, "conversion", f"Asked {WISH[asked]}.")
     elif reached(lead, terms):
-        yield from _handed(lead, message, terms, "score", _reason(lead, terms))
+        yield from _handed(lead, message, terms, "grade" if terms.grid else "score", _reason(lead, terms))
 
 
 def _standing(lead: Lead) -> str:
@@ -42,13 +44,22 @@ def _standing(lead: Lead) -> str:
 
 
 def reached(lead: Lead, terms: Terms) -> bool:
-    """Whether the score hands this lead over; nobody is handed over by score who is unknown or wants no contact."""
-    return (
-        lead.stage in BY_SCORE
-        and lead.fit >= terms.fit_min
-        and lead.fit + lead.interest >= threshold(lead, terms)
-        and lead.reachable
-    )
+    """Whether the score hands this lead over; nobody is handed over by it who is unknown, excluded or not reachable."""
+    return lead.stage in BY_SCORE and meets(lead, lead.interest, terms) and lead.reachable and not lead.excluded
+
+
+def meets(lead: Lead, interest: int, terms: Terms) -> bool:
+    """Whether fit and so much interest are enough for a handoff: by the grid if there is one, else by the score."""
+    if lead.fit < terms.fit_min or interest < terms.interest_min:
+        return False
+    if terms.grid is None:
+        return lead.fit + interest >= threshold(lead, terms)
+    return terms.grid.grade(lead.fit, interest) in terms.grid.handoff and lead.fit + interest >= lead.again_at
+
+
+def grade(lead: Lead, terms: Terms) -> str:
+    """The lead's grade; empty without a grid."""
+    return terms.grid.grade(lead.fit, lead.interest) if terms.grid else ""
 
 
 def threshold(lead: Lead, terms: Terms) -> int:
@@ -57,15 +68,19 @@ def threshold(lead: Lead, terms: Terms) -> int:
 
 
 def _handed(
-    lead: Lead, message: Message, terms: Terms, trigger: Literal["score", "conversion"], why: str
+    lead: Lead, message: Message, terms: Terms, trigger: Literal["score", "grade", "conversion"], why: str
 ) -> Iterator[Fact]:
     asked: Conversion | Literal[""] = message.data.kind if trigger == "conversion" else ""
     due_at = terms.hours.after(message.at, terms.response_ms)
     yield moved(lead, "mql", "agreement", why)
-    yield HandedOver(lead.handoffs + 1, trigger, asked, lead.score, why, due_at)
+    yield HandedOver(lead.handoffs + 1, trigger, asked, grade(lead, terms), lead.score, why, due_at)
 
 
 def _reason(lead: Lead, terms: Terms) -> str:
+    if terms.grid:
+        reached = grade(lead, terms)
+        name = f", {terms.grid.names[reached]}" if reached in terms.grid.names else ""
+        return f"Grade {reached}{name} (fit {lead.fit}, interest {lead.interest})."
     needed = f"{threshold(lead, terms)} are needed"
     return f"Score {lead.score} (fit {lead.fit} + interest {lead.interest}); {needed}."
 
@@ -84,6 +99,10 @@ def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:
         fit=lead.fit,
         interest=lead.interest,
         score=lead.score,
+        grade=fact.grade,
+        grade_name=terms.grid.names.get(fact.grade, "") if terms.grid else "",
+        rating=terms.rating.of(lead.score) if terms.rating else None,
+        rating_name=terms.rating.name(terms.rating.of(lead.score)) if terms.rating else "",
         entries=ledger(lead, terms),
         activity=lead.activity,
         owner=lead.owner,

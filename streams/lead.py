@@ -78,6 +78,10 @@ def _profiled(lead: Lead, fact: f.Profiled, moment: Moment) -> None:
     score.enter_fit(lead, fact.points, moment.at, moment.cause)
 
 
+def _excluded(lead: Lead, fact: f.Excluded, _: Moment) -> None:
+    lead.excluded = fact.by
+
+
 def _identified(lead: Lead, fact: f.Identified, _: Moment) -> None:
     lead.known_as = fact.known_as
 
@@ -155,6 +159,7 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Rated: _rated,
     f.LookPlanned: _look_planned,
     f.Profiled: _profiled,
+    f.Excluded: _excluded,
     f.Converted: _told,
     f.Identified: _identified,
     f.ReachChanged: _reach_changed,
@@ -202,7 +207,7 @@ def _arrive(lead: Lead, message: Message, terms: Terms, moment: Moment) -> f.Fac
 def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """An activity: count it and its points, then see whether the lead rises by it."""
     kind, data, stage, handoffs = message.kind, message.data, lead.stage, lead.handoffs
-    held = outlook.holds(lead, lead.interest, terms)
+    held = handoff.meets(lead, lead.interest, terms)
     yield f.Acted(kind, score.interest(lead, kind, data, message.at, terms), told.detail(kind, data))
     if kind in told.SAYING:
         yield from told.SAYING[kind](lead, data, terms)

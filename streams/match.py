@@ -23,13 +23,14 @@ def profile_test(rule: FitRule) -> Test:
     if rule.present is not None:
         return lambda value: (value is not None) == rule.present
     if rule.one_of:
-        return _word_test(rule.one_of)
+        return word_test(rule.one_of)
     low = 1 if rule.min is None else rule.min
     high = inf if rule.max is None else rule.max
     return lambda value: value is not None and low <= value <= high
 
 
-def _word_test(words: Sequence[str]) -> Test:
+def word_test(words: Sequence[str]) -> Test:
+    """The test for any of these words and patterns, without case."""
     plain = frozenset(word.casefold() for word in words if "*" not in word)
     patterns = [word for word in words if "*" in word]
     if not patterns:

@@ -6,7 +6,7 @@ from itertools import islice
 from schemas.codec import Message
 from schemas.fact import DeadlineEnded, Fact, LookPlanned, Noticed, Rated
 from streams import nurture, pursuit
-from streams.handoff import BY_SCORE, hand_over, reached, threshold
+from streams.handoff import BY_SCORE, grade, hand_over, meets, reached, threshold
 from streams.rating import as_of, standing, turns
 from streams.row import Lead
 from streams.terms import Terms
@@ -32,19 +32,14 @@ def plan(lead: Lead, terms: Terms) -> Iterator[Fact]:
 
 def _look_at(lead: Lead, terms: Terms) -> int | None:
     """The next instant at which the score is reached, or is not any more; None when that changes nothing."""
-    now, now_holds = as_of(lead), holds(lead, lead.interest, terms)
-    if not (_may_rise(lead, terms, now) if lead.stage in BY_SCORE else _may_fall(lead, terms) and now_holds):
+    now, met = as_of(lead), meets(lead, lead.interest, terms)
+    if not (_may_rise(lead, terms, now) if lead.stage in BY_SCORE else _may_fall(lead, terms) and met):
         return None
     ahead = list(islice(turns(lead, terms, now), TURNS_MAX))
     for at in ahead:
-        if holds(lead, standing(lead, terms, at).interest, terms) != now_holds:
+        if meets(lead, standing(lead, terms, at).interest, terms) != met:
             return at
     return ahead[-1] if len(ahead) == TURNS_MAX else None
-
-
-def holds(lead: Lead, interest: int, terms: Terms) -> bool:
-    """Whether the score is reached with so much interest."""
-    return lead.fit + interest >= threshold(lead, terms)
 
 
 def _may_rise(lead: Lead, terms: Terms, now: int) -> bool:
@@ -57,7 +52,7 @@ def _may_fall(lead: Lead, terms: Terms) -> bool:
 
 def look_again(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Time has changed the score: hand the lead over, or tell sales that it cooled off."""
-    held, now = holds(lead, lead.interest, terms), max(as_of(lead), message.at)
+    held, now = meets(lead, lead.interest, terms), max(as_of(lead), message.at)
     yield Rated(standing(lead, terms, now).interest, now)
     if reached(lead, terms):
         yield from hand_over(lead, message, terms)
@@ -68,10 +63,12 @@ def look_again(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
 
 def fall(lead: Lead, terms: Terms, *, held: bool) -> Iterator[Fact]:
     """Tell sales that an MQL's score is below the threshold, which it was not before, or take the lead back."""
-    if not held or not _may_fall(lead, terms) or holds(lead, lead.interest, terms):
+    if not held or not _may_fall(lead, terms) or meets(lead, lead.interest, terms):
         return
     if terms.falls == "tell":
         needed = f"score {lead.score}, {threshold(lead, terms)} are needed"
+        if terms.grid:
+            needed = f"its grade is {grade(lead, terms)} now"
         yield Noticed("cooled", "sales", f"{lead.id} has cooled off since it was handed over: {needed}.")
     else:
         if lead.due_at is not None:

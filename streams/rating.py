@@ -87,6 +87,8 @@ def as_of(lead: Lead) -> int:
 
 def count(lead: Lead, message: Message, detail: str, terms: Terms) -> Iterator[Fact]:
     """Note the hits of an activity that was counted, and forget those that count no more."""
+    if lead.excluded in terms.unscored:
+        return
     for term in terms.interest.timed.get(message.kind, ()):
         if term.meets(message.data, message.at):
             value = term.value(message.data) if term.value else ""

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from schemas.envelope import rfc3339
-from streams.handoff import ledger, threshold
+from streams.grading import Grid
+from streams.handoff import grade, ledger, threshold
 from streams.row import Lead
 from streams.terms import Terms
 
@@ -29,6 +30,8 @@ def lead_object(lead: Lead, terms: Terms) -> dict[str, Any]:
         "with_sales": lead.with_sales,
         "attempts": lead.attempts,
         "agreement": lead.agreement,
+        "grade": grade(lead, terms),
+        "excluded": lead.excluded,
         "known_as": lead.known_as,
         "source": lead.source,
         "first_seen_at": rfc3339(lead.arrived_at),
@@ -62,11 +65,14 @@ def _standing(lead: Lead) -> str:
     name = f", known as {lead.known_as}," if lead.known_as else ""
     active = f", last active {rfc3339(lead.active_at)}" if lead.active_at else ""
     seen = f"first seen {rfc3339(lead.arrived_at)} from {lead.source}{active}"
-    return f"{lead.id}{name} is at stage {lead.stage}; {seen}. Agreement {lead.agreement} decided last."
+    barred = f" It is never handed over: {lead.excluded}." if lead.excluded else ""
+    return f"{lead.id}{name} is at stage {lead.stage}; {seen}. Agreement {lead.agreement} decided last.{barred}"
 
 
 def _scoring(lead: Lead, terms: Terms) -> str:
     needed = threshold(lead, terms)
+    if terms.grid:
+        return _graded(lead, terms, terms.grid)
     raised = f", raised by a return from {terms.handoff_score}" if needed > terms.handoff_score else ""
     lacking = list(_lacking(lead, terms, needed)) if lead.stage in {"visitor", "contact", "lead"} else []
     lacks = f" It lacks {_listed(lacking)}." if lacking else ""
@@ -76,12 +82,22 @@ def _scoring(lead: Lead, terms: Terms) -> str:
     )
 
 
+def _graded(lead: Lead, terms: Terms, grid: Grid) -> str:
+    handing = _listed(sorted(grid.handoff))
+    return (
+        f"Score {lead.score} = fit {lead.fit} + interest {lead.interest}, which is grade {grade(lead, terms)}. "
+        f"A handoff needs grade {handing}, with a fit of {terms.fit_min} or more."
+    )
+
+
 def _lacking(lead: Lead, terms: Terms, needed: int) -> Iterator[str]:
     """What stands between this lead and a handoff by score (`streams.handoff`)."""
     if lead.score < needed:
         yield f"{needed - lead.score} points"
     if lead.fit < terms.fit_min:
         yield f"{terms.fit_min - lead.fit} points of fit"
+    if lead.interest < terms.interest_min:
+        yield f"{terms.interest_min - lead.interest} points of interest"
     if not lead.reachable:
         yield "the consent to be contacted"
     if lead.stage == "visitor":

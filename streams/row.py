@@ -41,6 +41,7 @@ class Lead:
         attempts: Attempts of the present pursuit.
         unanswered: Attempts since the last answer, within the pursuit.
         reachable: Whether the lead may be nurtured.
+        excluded: The exclusion that keeps the lead from being handed over; empty for none.
         agreement: Number of the version that decided last.
         due_at: The response deadline while it runs.
         look_at: When time alone changes whether the score is reached.
@@ -73,6 +74,7 @@ class Lead:
     answered: bool = False
     track: str = ""
     reachable: bool = True
+    excluded: str = ""
     agreement: int = 0
     rated_at: int = 0
     due_at: int | None = None

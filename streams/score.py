@@ -18,6 +18,8 @@ ENTRIES_OF_RULE_MAX = 3
 
 def interest(lead: Lead, kind: str, data: object, at: int, terms: Terms) -> Points:
     """The points that this activity gives by rules that add up."""
+    if lead.excluded and lead.excluded in terms.unscored:
+        return ()
     book, given = terms.interest, lead.given
     left, group_left = -1, {}
     points = []
@@ -64,14 +66,20 @@ def _cut(points: int, rule_left: int, group_left: int, left: int) -> int:
 
 def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Changes:
     """The change of the fit points, rule by rule, when the profile is told so; looked at anew, never added twice."""
-    have = {rule: points for rule, points, *_ in lead.fits}
-    wanted = {rule: (points, value) for rule, points, value in _wanted({**lead.profile, **told}, terms)}
+    have, profile = {rule: points for rule, points, *_ in lead.fits}, {**lead.profile, **told}
+    scored = excluded_by(profile, terms) not in terms.unscored
+    wanted = {rule: (points, value) for rule, points, value in _wanted(profile, terms) if scored}
     changes = {rule: wanted.get(rule, (0, "")) for rule in {**have, **wanted}}
     return tuple(
         (rule, points - have.get(rule, 0), value)
         for rule, (points, value) in changes.items()
         if points != have.get(rule, 0)
     )
+
+
+def excluded_by(profile: Mapping[str, Any], terms: Terms) -> str:
+    """The first exclusion that holds for this profile; empty for none."""
+    return next((each.name for each in terms.exclusions if each.matches(profile.get(each.field))), "")
 
 
 def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int, str]]:

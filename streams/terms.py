@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from holidays import HolidayBase, country_holidays, list_supported_countries
 
-from schemas.agreement import Agreement, FitRule
+from schemas.agreement import Agreement, Exclusion, FitRule
 from schemas.agreement import Hours as HoursSection
 from schemas.envelope import EPOCH, MILLISECOND
 from schemas.mistakes import Mistake, Mistaken
+from streams.grading import Grid, Rating, grid, rating
 from streams.hours import DAYS, WorkingHours
-from streams.match import Test, profile_test
+from streams.match import Test, profile_test, word_test
 from streams.rulebook import CEILING_MAX, Rulebook, rulebook
 
 MINUTE_MS = 60_000
@@ -31,6 +32,15 @@ class FitTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class ExclusionTerm:
+    """Who is never handed over: `matches` looks at the value of `field` in the profile, None when never told."""
+
+    name: str
+    field: str
+    matches: Test
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """One version of the agreement, ready to decide with. Durations are in ms, ceilings and scores in points."""
 
@@ -45,8 +55,14 @@ class Terms:
     interest: Rulebook
     interest_ceiling: int
     interest_groups: Mapping[str, int]
+    exclusions: tuple[ExclusionTerm, ...]
+    unscored: frozenset[str]
+    """Exclusions whose leads are given no points."""
+    grid: Grid | None
+    rating: Rating | None
     handoff_score: int
     fit_min: int
+    interest_min: int
     conversions: frozenset[str]
     falls: str
     response_ms: int
@@ -78,8 +94,13 @@ def compiled(agreement: Agreement) -> Terms:
         interest=rulebook(agreement.interest.rules, ZoneInfo(agreement.hours.zone)),
         interest_ceiling=agreement.interest.ceiling,
         interest_groups={"": CEILING_MAX, **agreement.interest.groups},
+        exclusions=tuple(_exclusion(each) for each in agreement.exclusions),
+        unscored=frozenset(each.name for each in agreement.exclusions if not each.scored),
+        grid=grid(agreement.grid) if agreement.grid else None,
+        rating=rating(agreement.rating) if agreement.rating else None,
         handoff_score=agreement.handoff.score,
         fit_min=agreement.handoff.fit_min,
+        interest_min=agreement.handoff.interest_min,
         conversions=frozenset(agreement.handoff.conversions),
         falls=agreement.handoff.falls,
         response_ms=round(agreement.pursuit.response_hours * 60 * MINUTE_MS),
@@ -96,6 +117,10 @@ def compiled(agreement: Agreement) -> Terms:
 
 def _fit(rule: FitRule) -> FitTerm:
     return FitTerm(rule.name, rule.group, rule.points, rule.field, profile_test(rule))
+
+
+def _exclusion(section: Exclusion) -> ExclusionTerm:
+    return ExclusionTerm(section.name, section.field, word_test(section.one_of))
 
 
 def _hours(section: HoursSection) -> WorkingHours:

@@ -36,6 +36,9 @@ def _profile(lead: Lead, data: ProfileGiven, terms: Terms) -> Iterator[f.Fact]:
     new = {name: value for name, value in told.items() if lead.profile.get(name) != value}
     if new:
         yield f.Profiled(new, score.fit(lead, new, terms))
+        excluded = score.excluded_by(lead.profile, terms)
+        if excluded != lead.excluded:
+            yield f.Excluded(excluded)
 
 
 def _convert(_: Lead, data: Any, __: Terms) -> Iterator[f.Fact]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 
@@ -11,6 +12,7 @@ from agents.engine.engine import Status
 from schemas.envelope import structured
 from streams.contacts import contacts
 from streams.funnel import Key
+from streams.grading import Grid
 from streams.relay import Relay
 from streams.replay import Replay
 from streams.traffic import history
@@ -22,7 +24,8 @@ JUNK = b'{"specversion":"1.0","id":"1","source":"junk","type":"no.such.type","su
 @cache
 def relays() -> tuple[Relay, ...]:
     """Three lanes after a part of the campaign, its traffic and one message that is refused; all of it committed."""
-    replay = Replay(load_terms(), lanes=3)
+    grid = Grid([(25, "A"), (0, "B")], [(20, "1"), (0, "2")], frozenset({"A1"}), {})
+    replay = Replay(replace(load_terms(), grid=grid), lanes=3)
     events = history(contacts(islice(campaign_lines(), ROWS), CONTACTS), seed=1)
     for _ in replay.feed([*map(structured, events), JUNK], reminding=True):
         pass

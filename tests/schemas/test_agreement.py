@@ -1,5 +1,6 @@
 """The agreement's file: as editors check it, and as it is read."""
 
+import re
 import tomllib
 from importlib.resources import files
 from typing import Any
@@ -62,5 +63,6 @@ def test_work_may_end_at_midnight() -> None:
 
 def test_every_pattern_is_told_in_words() -> None:
     schema = orjson.dumps(Agreement.model_json_schema()).decode()
-    used = {orjson.loads(f'"{part.split(chr(34))[0]}"') for part in schema.split('"pattern":"')[1:]}
+    parts = re.split('"pattern":"|"patternProperties":{"', schema)[1:]
+    used = {orjson.loads(f'"{part.split(chr(34))[0]}"') for part in parts}
     assert used == PATTERNS.keys()

@@ -47,7 +47,7 @@ def test_a_lead_is_handed_over_when_its_score_reaches_the_threshold() -> None:
     assert facts == [
         Acted("event_attended", (("event attended", 12),), "webinar-1"),
         StageMoved("lead", "mql", ("mql",), "agreement", "Score 65 (fit 45 + interest 20); 60 are needed."),
-        HandedOver(1, "score", "", 65, "Score 65 (fit 45 + interest 20); 60 are needed.", NEXT_DAY),
+        HandedOver(1, "score", "", "", 65, "Score 65 (fit 45 + interest 20); 60 are needed.", NEXT_DAY),
         NurtureLeft("consideration", "handoff", "agreement"),
     ]
 
@@ -125,7 +125,7 @@ def test_who_asks_is_handed_over_at_once(kind: str, why: str) -> None:
         Converted(kind),
         StageMoved("visitor", "contact", ("contact",), "agreement", "conversion_made"),
         StageMoved("contact", "mql", ("lead", "mql"), "agreement", why),
-        HandedOver(1, "conversion", kind, 0, why, NEXT_DAY),
+        HandedOver(1, "conversion", kind, "", 0, why, NEXT_DAY),
     ]
     assert story.lead.with_sales
 
@@ -179,7 +179,7 @@ def test_a_lead_that_came_back_needs_more_points_than_it_came_back_with(back: Ev
     assert (story.lead.score, story.lead.handoffs) == (85, 2)
     assert facts[1:3] == [
         StageMoved("lead", "mql", (), "agreement", "Score 85 (fit 45 + interest 40); 85 are needed."),
-        HandedOver(2, "score", "", 85, "Score 85 (fit 45 + interest 40); 85 are needed.", facts[2].due_at),
+        HandedOver(2, "score", "", "", 85, "Score 85 (fit 45 + interest 40); 85 are needed.", facts[2].due_at),
     ]
 
 

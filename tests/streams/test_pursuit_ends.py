@@ -186,7 +186,7 @@ def test_who_is_a_lead_again_is_not_handed_over_for_what_was_before() -> None:
 
 
 def test_a_handoff_is_a_fact_with_its_deadline() -> None:
-    assert given().when(demo(MONDAY))[-1] == HandedOver(1, "conversion", "demo", 0, "Asked for a demo.", DUE)
+    assert given().when(demo(MONDAY))[-1] == HandedOver(1, "conversion", "demo", "", 0, "Asked for a demo.", DUE)
 
 
 def test_points_of_a_lead_that_is_with_sales_still_count() -> None:

@@ -1,0 +1,71 @@
+"""Facts about points: what an activity or a profile gives, and what time takes. The others are in `fact.py`."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.bounds import Count, Instant, Name, Points, Text
+from schemas.written import written
+
+Scores = Annotated[tuple[tuple[Name, Points], ...], Field(max_length=2000)]
+"""`(rule, points)`, at most one for each rule that an agreement may have."""
+FitChanges = Annotated[tuple[tuple[Name, Points, Text], ...], Field(max_length=2000)]
+"""`(rule, change of points, value of the profile)`; the value is empty when the rule no longer fits."""
+
+
+@written
+class Acted:
+    """An activity was counted, with the interest points it gave, after ceilings: `(rule, points)`."""
+
+    activity: Name
+    points: Scores
+    detail: Text
+
+
+@written
+class RuleHit:
+    """A rule whose points depend on time was met; `value` is what it counts once for each of."""
+
+    rule: Name
+    points: Points
+    detail: Text
+    value: Name
+
+
+@written
+class HitsSettled:
+    """Hits of a rule, by their places in time from 0 on, are forgotten: they gave points for good, or count no more."""
+
+    rule: Name
+    places: Annotated[tuple[Count, ...], Field(max_length=1000)]
+    points: Points
+
+
+@written
+class Rated:
+    """What interest adds up to as of an instant (ms since the epoch); told when time changed it."""
+
+    interest: Points
+    as_of: Instant
+
+
+@written
+class LookPlanned:
+    """When to look again if nothing happens, because time alone will change what the score means; None for never."""
+
+    at: Instant | None
+
+
+@written
+class Profiled:
+    """The profile changed: what was told anew, and the change of the fit points by rule."""
+
+    told: Annotated[dict[Name, Name | Count], Field(max_length=50)]
+    points: FitChanges
+
+
+@written
+class Excluded:
+    """The lead is never handed over, because of an exclusion of this name; empty when none holds any more."""
+
+    by: Name
