@@ -52,6 +52,10 @@ PACKET = {
     "fit": 45,
     "interest": 21,
     "score": 66,
+    "grade": "",
+    "grade_name": "",
+    "rating": None,
+    "rating_name": "",
     "entries": [
         {"side": "fit", "rule": "decision maker", "points": 25, "detail": "VP", **ENTRY},
         {"side": "fit", "rule": "company we can serve", "points": 15, "detail": "200", **ENTRY},
