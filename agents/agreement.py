@@ -1,9 +1,12 @@
-"""Reads the agreement's file, and tells every mistake in it before anything starts."""
+"""Reads the agreement's file and tells every mistake in it before anything starts; writes one to begin with."""
 
+import re
+from datetime import datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
 
 from agents.errors import LeadrelayError
+from schemas.agreement import Agreement
 from schemas.mistakes import Mistake, Mistaken, parse
 from streams.terms import Terms, compiled
 
@@ -14,8 +17,18 @@ def load_terms(path: Path | None = None) -> Terms:
     Raises:
         LeadrelayError: The file can't be read, or is wrong; the detail has one line for each mistake.
     """
+    return _loaded(path)[1]
+
+
+def load_agreement(path: Path) -> Agreement:
+    """The agreement of this file, as it is written; errors as those of `load_terms`."""
+    return _loaded(path)[0]
+
+
+def _loaded(path: Path | None) -> tuple[Agreement, Terms]:
     try:
-        return compiled(parse(_text(path)))
+        agreement = parse(_text(path))
+        return agreement, compiled(agreement)
     except (OSError, UnicodeDecodeError) as error:
         raise LeadrelayError("the agreement can't be read", str(error), "Give the path of a TOML file.") from None
     except Mistaken as mistaken:
@@ -33,6 +46,29 @@ def _text(path: Path | None) -> str:
     if path is None:
         return (files("schemas") / "agreement.toml").read_text("utf-8")
     return path.read_text("utf-8")
+
+
+def write_new(path: Path, now: datetime) -> datetime:
+    """Write the agreement that leadrelay brings into a new file, in force from the next midnight after `now`.
+
+    Returns:
+        That midnight, in the zone of `now`, which is UTC.
+
+    Raises:
+        LeadrelayError: There is such a file already, or it can't be written.
+    """
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
+    text = re.sub(r"(?m)^effective_from = \S+", f"effective_from = {midnight:%Y-%m-%dT%H:%M:%SZ}", _text(None))
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        remedy = "give the path of a new file, or delete that one first"
+        raise LeadrelayError("the new agreement is not written", f"{path} is there already", remedy) from None
+    except OSError as error:
+        remedy = "give a path that can be written"
+        raise LeadrelayError("the new agreement can't be written", str(error), remedy) from None
+    return midnight
 
 
 def told(mistake: Mistake) -> str:

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
     from streams.report import Table
+    from streams.wording import Section
 
 T = TypeVar("T")
 WIDE = 10_000
+ABOUT_MIN, ABOUT_MAX = 22, 30
+"""Columns for what a sentence is about."""
 
 
 def out() -> "Console":
@@ -62,12 +65,32 @@ def print_text(*lines: str) -> None:
 
 def print_tables(tables: Iterable["Table"]) -> None:
     """Print tables for people."""
-    from rich.console import Console  # noqa: PLC0415
-
-    # without a terminal nothing needs to fit, and `grep` wants whole lines
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE)
+    console = _framed()
     for table in tables:
         console.print(rendered(table))
+
+
+def _framed() -> "Console":
+    """Where what has columns goes: without a terminal nothing needs to fit, and `grep` wants whole lines."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+def print_sections(sections: Iterable["Section"]) -> None:
+    """Print sentences for people, each beside what it is about, those of a section below its title."""
+    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = _framed()
+    for place, section in enumerate(sections):
+        console.print(Text("\n" * bool(place) + section.title, style="bold"))
+        drawn = RichTable(box=None, show_header=False, padding=(0, 0, 0, 2))
+        drawn.add_column(style="cyan", max_width=ABOUT_MAX, min_width=ABOUT_MIN)
+        drawn.add_column(overflow="fold")
+        for sentence in section.sentences:
+            drawn.add_row(Text(sentence.about), Text(f"{sentence.text[:1].upper()}{sentence.text[1:]}."))
+        console.print(drawn)
 
 
 def rendered(table: "Table") -> "RichTable":

@@ -1,6 +1,8 @@
 """`leadrelay agreement`: the document between marketing and sales."""
 # ruff: noqa: PLC0415  imports are local, so that help is quick
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,19 +14,32 @@ from agents.errors import LeadrelayError
 
 if TYPE_CHECKING:
     from streams.terms import Terms
+    from streams.wording import Section
 
-app = typer.Typer(name="agreement", help="Check the agreement between marketing and sales.", no_args_is_help=True)
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The agreement's TOML file.")]
+
+app = typer.Typer(name="agreement", help="Agreements between marketing and sales.", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """Check the agreement between marketing and sales."""
+    """Write, check, explain and compare agreements between marketing and sales."""
+
+
+@app.command(epilog=example("leadrelay agreement new agreement.toml"))
+def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML file to write.")]) -> None:
+    """Write an agreement to begin with, in which every choice is explained; it counts from the next midnight (UTC)."""
+    from agents.agreement import write_new
+
+    midnight = write_new(file, datetime.now(UTC))
+    console.print_text(
+        f"{file} is written: agreement 1, in force from {midnight:%Y-%m-%d %H:%M} UTC on.",
+        f"Change it to what you agree on, then say `leadrelay agreement check {file}`.",
+    )
 
 
 @app.command(epilog=example("leadrelay agreement check agreement.toml"))
-def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The agreement's TOML file.")], *, as_json: Json = False
-) -> None:
+def check(file: File, *, as_json: Json = False) -> None:
     """Tell every mistake in an agreement: where it is, what is wrong, what would be right; exit code 2 then."""
     from agents.agreement import load_terms
 
@@ -56,3 +71,44 @@ def _summary(terms: "Terms") -> str:
         f"interest; handoff from {terms.handoff_score} points with a fit of {terms.fit_min} or more; response within "
         f"{terms.response_ms / 3_600_000:g} working hours, back after {terms.attempts_max} attempts without an answer."
     )
+
+
+@app.command(
+    epilog=example(
+        "leadrelay agreement explain agreement.toml", "leadrelay agreement explain agreement.toml --json | jq .handoff"
+    )
+)
+def explain(file: File, *, as_json: Json = False) -> None:
+    """Say an agreement back in plain sentences, for all who have to agree to it."""
+    from agents.agreement import load_agreement
+    from streams.explain import explained
+
+    sections = [section for section in explained(load_agreement(file)) if section.sentences]
+    if as_json:
+        console.write_json(_sentences(sections))
+    else:
+        console.print_sections(sections)
+
+
+@app.command(epilog=example("leadrelay agreement diff agreement.toml next.toml"))
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The TOML file of an agreement.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="That of the agreement to compare with it.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say what changed between two agreements, rule by rule; exit code 0 whether something did or not."""
+    from agents.agreement import load_agreement
+    from streams.changes import changes
+
+    sections = changes(load_agreement(old), load_agreement(new))
+    if as_json:
+        console.write_json(_sentences(sections))
+    elif sections:
+        console.print_sections(sections)
+    else:
+        console.print_text("Nothing changed.")
+
+
+def _sentences(sections: Iterable["Section"]) -> dict[str, list[str]]:
+    return {section.key: [sentence.line for sentence in section.sentences] for section in sections}

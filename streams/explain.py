@@ -1,0 +1,130 @@
+"""Says an agreement back in plain sentences that a manager can check."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from schemas.agreement import Agreement, Definitions, Duplicates, Handoff, Head, Hours, Nurture, Pursuit, Return
+from schemas.bounds import Conversion
+from streams import explain_grades, explain_rules
+from streams.explain_rules import instant
+from streams.wording import Clause, Section, Sentence, counted, number, plain, quoted, said
+
+WISHES: Mapping[Conversion, str] = {
+    "demo": "for a demo",
+    "assessment": "for an assessment",
+    "consultation": "for a consultation",
+    "contact_request": "to be contacted",
+}
+FALLS: Mapping[str, str] = {
+    "nothing": "nothing happens when the score of an MQL falls again before sales accept it",
+    "tell": "sales are told when the score of an MQL falls again below what handed it over, before they accept it",
+    "recall": "an MQL whose score falls again below what handed it over, before sales accept it, goes back",
+}
+DAYS: Mapping[str, str] = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+NO_MINIMUM = Handoff.model_fields["interest_min"].default
+"""So little interest is no condition at all."""
+
+
+def explained(agreement: Agreement) -> list[Section]:
+    """The whole agreement, table by table, in the order of the file; a table that the file lacks has no sentences."""
+    return [Section(key, title, tuple(sentences)) for key, title, sentences in _sections(agreement)]
+
+
+def _sections(agreement: Agreement) -> Iterator[tuple[str, str, Iterable[Sentence]]]:
+    yield "agreement", "The agreement", _head(agreement.agreement)
+    yield "definitions", "Definitions: who counts as what", _definitions(agreement.definitions)
+    yield "fit", "Fit: is this somebody we can serve?", explain_rules.fit(agreement.fit)
+    yield "interest", "Interest: how much does this person want to know?", explain_rules.interest(agreement.interest)
+    yield "exclusions", "Exclusions: who is never handed over", explain_grades.exclusions(agreement.exclusions)
+    yield "grid", "Grid: a letter for fit, a number for interest", explain_grades.grid(agreement.grid)
+    yield "rating", "Rating: the score from 0 to 100", explain_grades.rating(agreement.rating)
+    yield "handoff", "Handoff: when marketing hand a lead to sales", _handoff(agreement)
+    yield "pursuit", "Pursuit: what sales owe to a lead", _pursuit(agreement.pursuit)
+    yield "hours", "Hours: when sales work", _hours(agreement.hours)
+    yield "return", "Return: how a lead goes back to marketing", _return(agreement.return_)
+    yield "nurture", "Nurture: the tracks that marketing keep", _nurture(agreement.nurture)
+    yield "duplicates", "Duplicates: what is sent twice", _duplicates(agreement.duplicates)
+
+
+def _head(head: Head) -> Iterator[Sentence]:
+    yield said("name", "name", "it is called {}", *quoted([head.name]))
+    yield said("number", "number", "it is number {}", number(head.number))
+    yield said("effective_from", "in force", "it counts from {} on", instant(head.effective_from))
+    yield said("sources", "sources", 'counted by name are {}, all others as "other"', *head.sources)
+
+
+def _definitions(definitions: Definitions) -> Iterator[Sentence]:
+    score = Clause(
+        "lead_score", "a contact with a score (fit and interest) of {} or more", (number(definitions.lead_score),)
+    )
+    yield said("visitor", "visitor", "anybody who was seen")
+    yield said("contact", "contact", "somebody with a name")
+    yield Sentence("lead", "lead", (score,))
+    yield said("mql", "MQL", "a lead that marketing hand over to sales")
+    yield said("sql", "SQL", "a lead that sales confirm")
+
+
+def _handoff(agreement: Agreement) -> Iterator[Sentence]:
+    handoff = agreement.handoff
+    yield Sentence("score", "by score", tuple(_by_score(handoff, graded=agreement.grid is not None)))
+    wishes = tuple(WISHES[wish] for wish in handoff.conversions)
+    asking = Clause("conversions", "who asks {} is handed over at once, whatever the score", wishes, "or")
+    nobody = Clause("conversions", "asking for a conversation hands over nobody")
+    yield Sentence("conversions", "by asking", (asking if wishes else nobody,))
+    yield said("falls", "falling again", FALLS[handoff.falls])
+
+
+def _by_score(handoff: Handoff, *, graded: bool) -> Iterator[Clause]:
+    who = "a contact or lead that may be contacted is handed over"
+    yield Clause("score", f"{who} from {{}} on, fit and interest together", (counted(handoff.score, "point"),))
+    yield Clause("fit_min", "with a fit of at least {}", (number(handoff.fit_min),), before=", ")
+    if handoff.interest_min > NO_MINIMUM:
+        yield Clause("interest_min", "with an interest of at least {}", (number(handoff.interest_min),), before=", ")
+    if graded:
+        yield Clause("grid", "in place of that score the grades of the grid decide")
+
+
+def _pursuit(pursuit: Pursuit) -> Iterator[Sentence]:
+    hours = counted(pursuit.response_hours, "working hour")
+    yield said("response_hours", "response", "sales make the first attempt within {} of the handoff", hours)
+    frame = "feedback may arrive {} later before a deadline counts as missed"
+    yield said("grace_minutes", "grace", frame, counted(pursuit.grace_minutes, "minute"))
+    frame = "after {} in a row without an answer the lead goes back"
+    yield said("attempts_max", "attempts", frame, counted(pursuit.attempts_max, "attempt"))
+
+
+def _hours(hours: Hours) -> Iterator[Sentence]:
+    yield said("days", "days", "they work on {}", *(DAYS[day] for day in hours.days))
+    since = Clause("from", "work is from {}", (hours.from_,))
+    until = Clause("to", "to {}", (hours.to,), before=" ")
+    zone = Clause("zone", "in the time zone {}", (hours.zone,), before=", ")
+    yield Sentence("time", "time", (since, until, zone))
+    free = said("holidays", "holidays", "the public holidays of {} are free", hours.holidays)
+    yield free if hours.holidays else said("holidays", "holidays", "public holidays are working days like others")
+
+
+def _return(section: Return) -> Iterator[Sentence]:
+    frame = "a lead that came back is handed over again by score when it has {} more than it came back with"
+    yield said("again_points", "again", frame, counted(section.again_points, "point"))
+    for reason, track in section.reasons.items():
+        about, key = plain(reason), f"reasons.{reason}"
+        to_track = said(key, about, "the lead goes to the nurture track {}", track)
+        yield to_track if track else said(key, about, "the lead goes to no nurture track")
+
+
+def _nurture(nurture: Nurture) -> Iterator[Sentence]:
+    yield said("tracks", "tracks", "they are {}", *nurture.tracks)
+    for stage, track in nurture.stages.items():
+        yield said(f"stages.{stage}", stage, f"who becomes a {stage} enters the track {{}}", track)
+
+
+def _duplicates(duplicates: Duplicates) -> Iterator[Sentence]:
+    frame = "an event that is already among the last {} of its lead changes nothing"
+    yield said("remember", "repeated events", frame, counted(duplicates.remember, "event"))
