@@ -78,6 +78,8 @@ class Definitions(Section):
 
     lead_score: Annotated[int, Field(ge=0, le=10_000)]
     """Fit + interest from which a contact is a lead."""
+    moves: Annotated[dict[Stage, Annotated[list[Stage], Field(max_length=8)]], Field(max_length=8)] = {}
+    """Where sales may move a lead from a stage; of a stage that is not named they may do what is usual."""
 
 
 class FitRule(Section):
@@ -143,6 +145,8 @@ class InterestRule(Section):
     """Only what happened from then on."""
     to: datetime | None = None
     """Only what happened before."""
+    only: Literal["everybody", "returned"] = "everybody"
+    """`returned`: only for leads that were with sales before and went back."""
     points: Given
     ceiling: Ceiling | None = None
     """The most that this rule gives to one lead."""
@@ -255,6 +259,10 @@ class Return(Section):
 
     again_points: Annotated[int, Field(ge=1, le=10_000)]
     """So many more points, and a returned lead is handed over again."""
+    interest: Literal["keep", "reset"] = "keep"
+    """Whether a lead that goes back keeps its points of interest, or begins again from nothing."""
+    pause_days: Annotated[float, Field(ge=0, le=10_000)] = 0
+    """So long after it went back, no lead is handed over by its score or grade."""
     reasons: Annotated[dict[Word, WordOrNone], Field(max_length=100)]
     """Each reason with its nurture track, or empty; `no_answer` is given by the agreement itself."""
 

@@ -24,10 +24,10 @@ from schemas.bounds import (
     Stage,
     Text,
 )
-from schemas.scored import Acted, Excluded, HitsSettled, LookPlanned, Profiled, Rated, RuleHit
+from schemas.scored import Acted, Excluded, HitsSettled, InterestReset, LookPlanned, Profiled, Rated, RuleHit
 from schemas.written import written
 
-__all__ = ["Acted", "Excluded", "HitsSettled", "LookPlanned", "Profiled", "Rated", "RuleHit"]
+__all__ = ["Acted", "Excluded", "HitsSettled", "InterestReset", "LookPlanned", "Profiled", "Rated", "RuleHit"]
 
 
 @written
@@ -116,13 +116,14 @@ class DeadlineEnded:
 
 @written
 class Returned:
-    """The lead went back to marketing; scores trigger again from `again_at` points on."""
+    """The lead went back to marketing; scores trigger again from `again_at` points on, and not before an instant."""
 
     reason: Name
     by: Name
     attempts: Count
     track: Name
     again_at: Points
+    paused_until: Instant = 0
 
 
 @written
@@ -152,11 +153,12 @@ class Won:
 
 @written
 class Lost:
-    """The opportunity is gone; scores trigger again from `again_at` points on."""
+    """The opportunity is gone; scores trigger again from `again_at` points on, and not before an instant."""
 
     reason: Name
     by: Name
     again_at: Points
+    paused_until: Instant = 0
 
 
 @written
@@ -219,6 +221,7 @@ Fact = (
     | HitsSettled
     | Rated
     | LookPlanned
+    | InterestReset
     | Profiled
     | Excluded
     | Converted

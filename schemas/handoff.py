@@ -82,6 +82,10 @@ class HandoffRequested:
     """The points that made the score: the latest one by one, older ones together by rule."""
     activity: Annotated[dict[Name, Count], Field(max_length=50)]
     """How often the lead did what, by the short name of the event type."""
+    recycled: Count = 0
+    """How often this lead went back to marketing before."""
+    recycle_reason: Name = ""
+    """Why it went back last."""
     owner: Name
     """Who holds the lead; empty when nobody does."""
     respond_by: Time

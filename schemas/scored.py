@@ -57,6 +57,13 @@ class LookPlanned:
 
 
 @written
+class InterestReset:
+    """The lead begins again without points of interest; it had so many."""
+
+    interest: Points
+
+
+@written
 class Profiled:
     """The profile changed: what was told anew, and the change of the fit points by rule."""
 

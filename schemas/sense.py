@@ -17,6 +17,17 @@ PROFILE: Mapping[str, Any] = {
 }
 """The fields of a profile, with their types."""
 
+SALES_MOVES: Mapping[Stage, frozenset[Stage]] = {
+    "visitor": frozenset({"accepted", "sql", "customer", "disqualified"}),
+    "contact": frozenset({"accepted", "sql", "customer", "disqualified"}),
+    "lead": frozenset({"accepted", "sql", "customer", "disqualified"}),
+    "mql": frozenset({"accepted", "sql", "customer", "disqualified", "lead"}),
+    "accepted": frozenset({"sql", "customer", "disqualified", "lead"}),
+    "sql": frozenset({"customer", "disqualified", "lead"}),
+    "customer": frozenset({"lead"}),
+    "disqualified": frozenset({"lead"}),
+}
+"""What is usual: sales may take a lead on any time, win or disqualify it; a customer who left is a lead again."""
 NURTURED: Sequence[Stage] = ("contact", "lead", "customer")
 """The stages that may start a track: a visitor has no name, and what is with sales or disqualified is not nurtured."""
 
@@ -30,6 +41,7 @@ def findings(agreement: Agreement) -> Iterator[Finding]:
     yield from grades(agreement)
     yield from _times(agreement)
     yield from _tracks(agreement)
+    yield from _moves(agreement)
 
 
 def _fit(agreement: Agreement) -> Iterator[Finding]:
@@ -104,3 +116,15 @@ def _tracks(agreement: Agreement) -> Iterator[Finding]:
     for reason in own:
         if reason not in agreement.return_.reasons:
             yield Finding("return.reasons", f"{reason} is missing", f'add {reason} = "" or with a track')
+
+
+def _moves(agreement: Agreement) -> Iterator[Finding]:
+    for stage, to in agreement.definitions.moves.items():
+        key = f"definitions.moves.{stage}"
+        for other in to:
+            if other not in {"accepted", "sql", "customer", "disqualified", "lead"}:
+                yield Finding(key, f"sales never make a {other}", "leave it out: the agreement does")
+            if other == stage:
+                yield Finding(key, f"a {stage} is a {stage} already", "leave it out")
+        if not to and stage in {"mql", "accepted", "sql"}:
+            yield Finding(key, f"nothing leads out of {stage}", "name at least one stage")

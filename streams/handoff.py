@@ -9,9 +9,9 @@ from schemas.codec import Message
 from schemas.envelope import rfc3339
 from schemas.fact import Fact, HandedOver, Noticed
 from schemas.handoff import HandoffRequested, PointEntry, Who
-from streams.rating import standing
+from streams.rating import as_of, standing
 from streams.row import Entry, Lead
-from streams.stage import may_move, moved
+from streams.stage import may_lead, moved
 from streams.terms import Terms
 
 BY_SCORE = frozenset({"contact", "lead"})
@@ -28,7 +28,7 @@ def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Hand over a lead that asked or reached the score; sales get a notice when who asks can't be handed over."""
     asked = message.data.kind if isinstance(message.data, ConversionMade) else ""
     asked = asked if asked in terms.conversions else ""
-    if not may_move("agreement", lead.stage, "mql"):
+    if not may_lead(lead.stage, "mql"):
         if asked:
             yield Noticed("converted", "sales", f"{lead.id} {_standing(lead)} and asked {WISH[asked]}.")
     elif asked and lead.excluded:
@@ -45,12 +45,13 @@ def _standing(lead: Lead) -> str:
 
 def reached(lead: Lead, terms: Terms) -> bool:
     """Whether the score hands this lead over; nobody is handed over by it who is unknown, excluded or not reachable."""
-    return lead.stage in BY_SCORE and meets(lead, lead.interest, terms) and lead.reachable and not lead.excluded
+    met = lead.stage in BY_SCORE and meets(lead, lead.interest, terms, as_of(lead))
+    return met and lead.reachable and not lead.excluded
 
 
-def meets(lead: Lead, interest: int, terms: Terms) -> bool:
-    """Whether fit and so much interest are enough for a handoff: by the grid if there is one, else by the score."""
-    if lead.fit < terms.fit_min or interest < terms.interest_min:
+def meets(lead: Lead, interest: int, terms: Terms, at: int) -> bool:
+    """Whether fit and so much interest are enough for a handoff then: by the grid, or without one by the score."""
+    if lead.fit < terms.fit_min or interest < terms.interest_min or at < lead.paused_until:
         return False
     if terms.grid is None:
         return lead.fit + interest >= threshold(lead, terms)
@@ -105,6 +106,8 @@ def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:
         rating_name=terms.rating.name(terms.rating.of(lead.score)) if terms.rating else "",
         entries=ledger(lead, terms),
         activity=lead.activity,
+        recycled=lead.recycles,
+        recycle_reason=lead.recycle_reason,
         owner=lead.owner,
         respond_by=rfc3339(fact.due_at),
         attempts_max=terms.attempts_max,

@@ -100,6 +100,7 @@ def _stage_moved(lead: Lead, fact: f.StageMoved, moment: Moment) -> None:
 def _handed_over(lead: Lead, fact: f.HandedOver, moment: Moment) -> None:
     _pursued(lead, moment)
     lead.handoffs = fact.number
+    lead.mql_at = lead.mql_at or moment.at
     lead.due_at = fact.due_at
 
 
@@ -129,6 +130,14 @@ def _deadline_ended(lead: Lead, _: f.DeadlineEnded, __: Moment) -> None:
 def _given_back(lead: Lead, fact: f.Returned | f.Lost | f.Reopened, _: Moment) -> None:
     lead.with_sales = False
     lead.again_at = fact.again_at
+    lead.recycles += 1
+    lead.reason_before, lead.recycle_reason = lead.recycle_reason, fact.reason
+    lead.paused_until = getattr(fact, "paused_until", 0)
+
+
+def _interest_reset(lead: Lead, _: f.InterestReset, __: Moment) -> None:
+    lead.interests, lead.hits, lead.interest = [], [], 0
+    lead.forget_given()
 
 
 def _let_go(lead: Lead, _: f.Rejected | f.Won, __: Moment) -> None:
@@ -158,6 +167,7 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.HitsSettled: _hits_settled,
     f.Rated: _rated,
     f.LookPlanned: _look_planned,
+    f.InterestReset: _interest_reset,
     f.Profiled: _profiled,
     f.Excluded: _excluded,
     f.Converted: _told,
@@ -207,7 +217,7 @@ def _arrive(lead: Lead, message: Message, terms: Terms, moment: Moment) -> f.Fac
 def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """An activity: count it and its points, then see whether the lead rises by it."""
     kind, data, stage, handoffs = message.kind, message.data, lead.stage, lead.handoffs
-    held = handoff.meets(lead, lead.interest, terms)
+    held = handoff.meets(lead, lead.interest, terms, message.at)
     yield f.Acted(kind, score.interest(lead, kind, data, message.at, terms), told.detail(kind, data))
     if kind in told.SAYING:
         yield from told.SAYING[kind](lead, data, terms)
@@ -225,7 +235,7 @@ def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     elif lead.stage != stage:
         yield from nurture.by_stage(lead, terms)
     yield from outlook.fall(lead, terms, held=held)
-    if terms.interest.by_name:
+    if terms.interest.by_name or lead.paused_until:
         yield from outlook.plan(lead, terms)
 
 

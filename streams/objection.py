@@ -6,7 +6,6 @@ from typing import NamedTuple
 from schemas.bounds import Stage
 from schemas.codec import Message
 from streams.row import Lead
-from streams.stage import may_move
 from streams.terms import Terms
 
 
@@ -33,22 +32,22 @@ def objection(lead: Lead, message: Message, terms: Terms) -> Objection:
 
 
 def _move(to: Stage) -> Callable[[Lead, Message, Terms], Objection]:
-    return lambda lead, _, __: _barred(lead, to)
+    return lambda lead, _, terms: _barred(lead, to, terms)
 
 
-def _barred(lead: Lead, to: Stage) -> Objection:
+def _barred(lead: Lead, to: Stage, terms: Terms) -> Objection:
     if lead.stage == to:
         return Ignored(f"is {to} already")
-    if not may_move("sales", lead.stage, to):
+    if to not in terms.moves[lead.stage]:
         return Refused("forbidden_move", f"sales may not move a lead from {lead.stage} to {to}")
     return None
 
 
-def _by_hand(lead: Lead, message: Message, _: Terms) -> Objection:
+def _by_hand(lead: Lead, message: Message, terms: Terms) -> Objection:
     to: Stage = message.data.to
     if to == "lead" and lead.with_sales:
         return Refused("forbidden_move", "the lead is with sales: send returned or lost, with a reason")
-    return _barred(lead, to)
+    return _barred(lead, to, terms)
 
 
 def _given_up(lead: Lead, message: Message, terms: Terms) -> Objection:

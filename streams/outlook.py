@@ -1,6 +1,7 @@
 """What time alone does to a lead: its score rises or falls though nothing happens, and a reminder says when."""
 
 from collections.abc import Iterator
+from heapq import merge
 from itertools import islice
 
 from schemas.codec import Message
@@ -32,18 +33,24 @@ def plan(lead: Lead, terms: Terms) -> Iterator[Fact]:
 
 def _look_at(lead: Lead, terms: Terms) -> int | None:
     """The next instant at which the score is reached, or is not any more; None when that changes nothing."""
-    now, met = as_of(lead), meets(lead, lead.interest, terms)
+    now = as_of(lead)
+    met = meets(lead, lead.interest, terms, now)
     if not (_may_rise(lead, terms, now) if lead.stage in BY_SCORE else _may_fall(lead, terms) and met):
         return None
-    ahead = list(islice(turns(lead, terms, now), TURNS_MAX))
+    ahead = list(islice(_ahead(lead, terms, now), TURNS_MAX))
     for at in ahead:
-        if meets(lead, standing(lead, terms, at).interest, terms) != met:
+        if meets(lead, standing(lead, terms, at).interest, terms, at) != met:
             return at
     return ahead[-1] if len(ahead) == TURNS_MAX else None
 
 
+def _ahead(lead: Lead, terms: Terms, now: int) -> Iterator[int]:
+    pause = [lead.paused_until] if lead.paused_until > now else []
+    return merge(turns(lead, terms, now), pause)
+
+
 def _may_rise(lead: Lead, terms: Terms, now: int) -> bool:
-    return terms.interest.rising or any(hit.at > now for hit in lead.hits)
+    return terms.interest.rising or lead.paused_until > now or any(hit.at > now for hit in lead.hits)
 
 
 def _may_fall(lead: Lead, terms: Terms) -> bool:
@@ -52,7 +59,7 @@ def _may_fall(lead: Lead, terms: Terms) -> bool:
 
 def look_again(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Time has changed the score: hand the lead over, or tell sales that it cooled off."""
-    held, now = meets(lead, lead.interest, terms), max(as_of(lead), message.at)
+    held, now = meets(lead, lead.interest, terms, as_of(lead)), max(as_of(lead), message.at)
     yield Rated(standing(lead, terms, now).interest, now)
     if reached(lead, terms):
         yield from hand_over(lead, message, terms)
@@ -63,7 +70,7 @@ def look_again(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
 
 def fall(lead: Lead, terms: Terms, *, held: bool) -> Iterator[Fact]:
     """Tell sales that an MQL's score is below the threshold, which it was not before, or take the lead back."""
-    if not held or not _may_fall(lead, terms) or meets(lead, lead.interest, terms):
+    if not held or not _may_fall(lead, terms) or meets(lead, lead.interest, terms, as_of(lead)):
         return
     if terms.falls == "tell":
         needed = f"score {lead.score}, {threshold(lead, terms)} are needed"
@@ -73,4 +80,4 @@ def fall(lead: Lead, terms: Terms, *, held: bool) -> Iterator[Fact]:
     else:
         if lead.due_at is not None:
             yield DeadlineEnded("withdrawn", lead.due_at)
-        yield from pursuit.recall(lead, COOLED, terms)
+        yield from pursuit.recall(lead, COOLED, as_of(lead), terms)

@@ -8,6 +8,7 @@ from schemas.fact import (
     Attempted,
     DeadlineEnded,
     Fact,
+    InterestReset,
     Lost,
     Noticed,
     OwnerChanged,
@@ -56,7 +57,7 @@ def attempt(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     if timely:
         yield from respond(lead, message)
         if lead.stage in {"mql", "accepted"} and lead.unanswered >= terms.attempts_max:
-            yield from _give_back(lead, NO_ANSWER, AGREEMENT, terms)
+            yield from _give_back(lead, NO_ANSWER, AGREEMENT, message.at, terms)
 
 
 def accept(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noqa: ARG001
@@ -107,18 +108,32 @@ def reject(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:  # noq
 def give_back(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Sales give the lead back with a reason."""
     yield from respond(lead, message)
-    yield from _give_back(lead, message.data.reason, message.data.by or "sales", terms)
+    yield from _give_back(lead, message.data.reason, message.data.by or "sales", message.at, terms)
 
 
-def recall(lead: Lead, reason: str, terms: Terms) -> Iterator[Fact]:
+def recall(lead: Lead, reason: str, at: int, terms: Terms) -> Iterator[Fact]:
     """The agreement takes the lead back."""
-    yield from _give_back(lead, reason, AGREEMENT, terms)
+    yield from _give_back(lead, reason, AGREEMENT, at, terms)
 
 
-def _give_back(lead: Lead, reason: str, by: str, terms: Terms) -> Iterator[Fact]:
+def _again(lead: Lead, at: int, terms: Terms) -> tuple[int, int]:
+    """From which score, and from when on, a lead that goes back now may be handed over again."""
+    left = lead.fit if terms.resets else lead.score
+    return left + terms.again_points, at + terms.pause_ms if terms.pause_ms else 0
+
+
+def _begin_again(lead: Lead, terms: Terms) -> Iterator[Fact]:
+    """If the agreement says so, a lead that goes back begins without points of interest."""
+    if terms.resets and (lead.interests or lead.hits):
+        yield InterestReset(lead.interest)
+
+
+def _give_back(lead: Lead, reason: str, by: str, at: int, terms: Terms) -> Iterator[Fact]:
     track = terms.reasons.get(reason, "") if lead.reachable else ""
-    yield Returned(reason, by, lead.attempts, track, lead.score + terms.again_points)
+    again_at, paused_until = _again(lead, at, terms)
+    yield Returned(reason, by, lead.attempts, track, again_at, paused_until)
     yield moved(lead, "lead", AGREEMENT if by == AGREEMENT else "sales", reason)
+    yield from _begin_again(lead, terms)
     yield from nurture.enter(lead, track, "return", reason, by)
 
 
@@ -126,8 +141,9 @@ def lose(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """The opportunity is gone."""
     yield from respond(lead, message)
     data = message.data
-    yield Lost(data.reason, data.by, lead.score + terms.again_points)
+    yield Lost(data.reason, data.by, *_again(lead, message.at, terms))
     yield moved(lead, "lead", "sales", data.reason)
+    yield from _begin_again(lead, terms)
     yield from nurture.enter(lead, terms.reasons[data.reason], "loss", data.reason, data.by or "sales")
 
 

@@ -90,7 +90,7 @@ def count(lead: Lead, message: Message, detail: str, terms: Terms) -> Iterator[F
     if lead.excluded in terms.unscored:
         return
     for term in terms.interest.timed.get(message.kind, ()):
-        if term.meets(message.data, message.at):
+        if term.meets(message.data, message.at) and (lead.recycles or not term.again):
             value = term.value(message.data) if term.value else ""
             known = value and any(hit.rule == term.name and hit.value == value for hit in lead.hits)
             if not known or term.passing or term.most:

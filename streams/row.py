@@ -42,6 +42,11 @@ class Lead:
         unanswered: Attempts since the last answer, within the pursuit.
         reachable: Whether the lead may be nurtured.
         excluded: The exclusion that keeps the lead from being handed over; empty for none.
+        mql_at: When it was handed over first; never changes. 0 before.
+        recycles: How often it went back to marketing.
+        recycle_reason: Why, the last time.
+        reason_before: Why, the time before.
+        paused_until: No handoff by score or grade before this instant.
         agreement: Number of the version that decided last.
         due_at: The response deadline while it runs.
         look_at: When time alone changes whether the score is reached.
@@ -75,6 +80,11 @@ class Lead:
     track: str = ""
     reachable: bool = True
     excluded: str = ""
+    mql_at: int = 0
+    recycles: int = 0
+    recycle_reason: str = ""
+    reason_before: str = ""
+    paused_until: int = 0
     agreement: int = 0
     rated_at: int = 0
     due_at: int | None = None
@@ -91,6 +101,10 @@ class Lead:
                 given[rule] = given.get(rule, 0) + points
             self._given = given
         return self._given
+
+    def forget_given(self) -> None:
+        """Add up anew: the ledger of interest is another."""
+        self._given = None
 
     @property
     def score(self) -> int:

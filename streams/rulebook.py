@@ -86,7 +86,8 @@ def _add(terms: dict[str, list[Any]], rule: InterestRule, term: object) -> None:
 
 def depends_on_time(rule: InterestRule) -> bool:
     """Whether what the rule gives is more than a sum."""
-    return bool(rule.once or rule.once_per or rule.at_most or rule.within_days or rule.times or rule.decay)
+    again = rule.only == "returned"  # kept with the others that are seldom asked
+    return bool(again or rule.once or rule.once_per or rule.at_most or rule.within_days or rule.times or rule.decay)
 
 
 def _fixed(terms: Mapping[str, list[Any]]) -> Mapping[str, tuple[Any, ...]]:
@@ -115,6 +116,7 @@ def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
         least=(times.min or 0) if times else 0,
         highest=times.max if times else None,
         fade=_fade(rule.decay) if rule.decay else None,
+        again=rule.only == "returned",
     )
 
 

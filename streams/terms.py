@@ -8,8 +8,10 @@ from holidays import HolidayBase, country_holidays, list_supported_countries
 
 from schemas.agreement import Agreement, Exclusion, FitRule
 from schemas.agreement import Hours as HoursSection
+from schemas.bounds import Stage
 from schemas.envelope import EPOCH, MILLISECOND
 from schemas.mistakes import Mistake, Mistaken
+from schemas.sense import SALES_MOVES
 from streams.grading import Grid, Rating, grid, rating
 from streams.hours import DAYS, WorkingHours
 from streams.match import Test, profile_test, word_test
@@ -69,7 +71,12 @@ class Terms:
     attempts_max: int
     grace_ms: int
     hours: WorkingHours
+    moves: Mapping[Stage, frozenset[Stage]]
+    """Where sales may move a lead from each stage."""
     again_points: int
+    resets: bool
+    """Whether a lead that goes back loses its points of interest."""
+    pause_ms: int
     reasons: Mapping[str, str]
     tracks: frozenset[str]
     stage_tracks: Mapping[str, str]
@@ -107,7 +114,10 @@ def compiled(agreement: Agreement) -> Terms:
         attempts_max=agreement.pursuit.attempts_max,
         grace_ms=agreement.pursuit.grace_minutes * MINUTE_MS,
         hours=_hours(agreement.hours),
+        moves={**SALES_MOVES, **{stage: frozenset(to) for stage, to in agreement.definitions.moves.items()}},
         again_points=agreement.return_.again_points,
+        resets=agreement.return_.interest == "reset",
+        pause_ms=round(agreement.return_.pause_days * 24 * 60 * MINUTE_MS),
         reasons=agreement.return_.reasons,
         tracks=frozenset(agreement.nurture.tracks),
         stage_tracks={str(stage): track for stage, track in agreement.nurture.stages.items()},

@@ -76,6 +76,8 @@ class Timed:
     least: int
     highest: int | None
     fade: Fade | None
+    again: bool
+    """Whether it counts only for leads that went back to marketing."""
 
     @property
     def occurring(self) -> bool:

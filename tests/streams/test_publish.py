@@ -89,6 +89,8 @@ PACKET = {
         },
     ],
     "activity": {"page_viewed": 1, "profile_given": 1, "content_downloaded": 1, "event_attended": 1},
+    "recycled": 0,
+    "recycle_reason": "",
     "owner": "kim",
     "respond_by": "2026-11-03T09:00:00.004Z",
     "attempts_max": 6,
