@@ -1,9 +1,11 @@
 """Says an agreement back in plain sentences that a manager can check."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import get_args
 
 from schemas.agreement import Agreement, Definitions, Duplicates, Handoff, Head, Hours, Nurture, Pursuit, Return
-from schemas.bounds import Conversion
+from schemas.bounds import Conversion, Stage
+from schemas.sense import SALES_MOVES
 from streams import explain_grades, explain_rules
 from streams.explain_rules import instant
 from streams.wording import Clause, Section, Sentence, counted, number, plain, quoted, said
@@ -27,6 +29,21 @@ DAYS: Mapping[str, str] = {
     "fri": "Friday",
     "sat": "Saturday",
     "sun": "Sunday",
+}
+STAGES: Mapping[Stage, str] = {
+    "visitor": "anybody who was seen",
+    "contact": "somebody with a name",
+    "lead": "a contact with a score (fit and interest) of {} or more",
+    "mql": "a lead that marketing handed over",
+    "accepted": "a lead that sales took on",
+    "sql": "a lead that sales confirmed",
+    "customer": "somebody who bought",
+    "disqualified": "somebody whom sales refused for good",
+}
+STAGE_NAMES: Mapping[Stage, str] = {"mql": "MQL", "sql": "SQL"}
+INTEREST: Mapping[str, str] = {
+    "keep": "a lead that goes back keeps its points of interest",
+    "reset": "a lead that goes back begins again without points of interest",
 }
 NO_MINIMUM = Handoff.model_fields["interest_min"].default
 """So little interest is no condition at all."""
@@ -61,14 +78,19 @@ def _head(head: Head) -> Iterator[Sentence]:
 
 
 def _definitions(definitions: Definitions) -> Iterator[Sentence]:
-    score = Clause(
-        "lead_score", "a contact with a score (fit and interest) of {} or more", (number(definitions.lead_score),)
-    )
-    yield said("visitor", "visitor", "anybody who was seen")
-    yield said("contact", "contact", "somebody with a name")
-    yield Sentence("lead", "lead", (score,))
-    yield said("mql", "MQL", "a lead that marketing hand over to sales")
-    yield said("sql", "SQL", "a lead that sales confirm")
+    for stage in get_args(Stage):
+        score = (number(definitions.lead_score),) if stage == "lead" else ()
+        meant = Clause("meant", STAGES[stage], score)
+        yield Sentence(
+            stage, STAGE_NAMES.get(stage, stage), (meant, _moves(definitions.moves.get(stage, SALES_MOVES[stage])))
+        )
+
+
+def _moves(to: Collection[Stage]) -> Clause:
+    ways = tuple(STAGE_NAMES.get(stage, stage) for stage in get_args(Stage) if stage in to)
+    if not ways:
+        return Clause("moves", "sales may move nobody from here")
+    return Clause("moves", "sales may move it to {}", ways, "or")
 
 
 def _handoff(agreement: Agreement) -> Iterator[Sentence]:
@@ -113,6 +135,18 @@ def _hours(hours: Hours) -> Iterator[Sentence]:
 def _return(section: Return) -> Iterator[Sentence]:
     frame = "a lead that came back is handed over again by score when it has {} more than it came back with"
     yield said("again_points", "again", frame, counted(section.again_points, "point"))
+    yield said("interest", "interest", INTEREST[section.interest])
+    pause = said(
+        "pause_days",
+        "pause",
+        "nobody is handed over by score or grade within {} of going back",
+        counted(section.pause_days, "day"),
+    )
+    yield (
+        pause
+        if section.pause_days
+        else said("pause_days", "pause", "a lead that went back may be handed over again at once")
+    )
     for reason, track in section.reasons.items():
         about, key = plain(reason), f"reasons.{reason}"
         to_track = said(key, about, "the lead goes to the nurture track {}", track)

@@ -90,6 +90,8 @@ def _activity(rule: InterestRule) -> Iterator[Clause]:
     ]
     for place, clause in enumerate(asked):
         yield clause._replace(before=" and " if place else " with ")
+    if rule.only == "returned":
+        yield Clause("only", "only for leads that went back from sales before")
     yield from _span(rule)
     yield from _limits(rule)
     if rule.times is None:

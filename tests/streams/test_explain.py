@@ -107,6 +107,7 @@ def test_conditions(wanted: object, said: str) -> None:
         ({"at_most": 1, "per": "week"}, "counts at most 1 time in one week from Monday to Sunday"),
         ({"at_most": 3, "per_days": 1.5}, "counts at most 3 times in any 1.5 days in a row"),
         ({"within_days": 30}, "counts for 30 days"),
+        ({"only": "returned"}, "only for leads that went back from sales before"),
         ({"decay": {"percent_a_month": 25}}, "loses 25 % of its points in 30 days, evenly, down to nothing"),
         ({"decay": {"half_life_days": 7}}, "half of its points are left after 7 days, a quarter after twice as long"),
         (
@@ -150,6 +151,24 @@ def test_the_handoff() -> None:
         "falling again: nothing happens when the score of an MQL falls again before sales accept it.",
     ]
     assert told("handoff", conversions=[])[1] == "by asking: asking for a conversation hands over nobody."
+
+
+def test_the_stages_and_where_sales_may_move_a_lead() -> None:
+    contact, lead, mql = told("definitions", moves={"contact": [], "mql": ["lead", "sql"]})[1:4]
+    assert contact == "contact: somebody with a name; sales may move nobody from here."
+    assert lead == (
+        "lead: a contact with a score (fit and interest) of 20 or more; "
+        "sales may move it to accepted, SQL, customer or disqualified."
+    )
+    assert mql == "MQL: a lead that marketing handed over; sales may move it to lead or SQL."
+
+
+def test_the_return() -> None:
+    assert told("return", interest="reset", pause_days=7, reasons={}) == [
+        "again: a lead that came back is handed over again by score when it has 20 points more than it came back with.",
+        "interest: a lead that goes back begins again without points of interest.",
+        "pause: nobody is handed over by score or grade within 7 days of going back.",
+    ]
 
 
 def test_exclusions_grid_and_rating() -> None:
