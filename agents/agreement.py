@@ -27,7 +27,7 @@ def load_agreement(path: Path) -> Agreement:
 
 def _loaded(path: Path | None) -> tuple[Agreement, Terms]:
     try:
-        agreement = parse(_text(path))
+        agreement = parse(text_of(path))
         return agreement, compiled(agreement)
     except (OSError, UnicodeDecodeError) as error:
         raise LeadrelayError("the agreement can't be read", str(error), "Give the path of a TOML file.") from None
@@ -42,7 +42,8 @@ def _loaded(path: Path | None) -> tuple[Agreement, Terms]:
         ) from None
 
 
-def _text(path: Path | None) -> str:
+def text_of(path: Path | None) -> str:
+    """The text of this file, or of the agreement that leadrelay brings."""
     if path is None:
         return (files("schemas") / "agreement.toml").read_text("utf-8")
     return path.read_text("utf-8")
@@ -58,7 +59,7 @@ def write_new(path: Path, now: datetime) -> datetime:
         LeadrelayError: There is such a file already, or it can't be written.
     """
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
-    text = re.sub(r"(?m)^effective_from = \S+", f"effective_from = {midnight:%Y-%m-%dT%H:%M:%SZ}", _text(None))
+    text = re.sub(r"(?m)^effective_from = \S+", f"effective_from = {midnight:%Y-%m-%dT%H:%M:%SZ}", text_of(None))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

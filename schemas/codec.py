@@ -56,6 +56,7 @@ KINDS: tuple[Kind, ...] = (
     _kind("feedback", "lost", topics.FEEDBACK, feedback.Lost),
     _kind("feedback", "nurture_started", topics.FEEDBACK, feedback.NurtureStarted),
     _kind("letter", "reminder", topics.LETTER, letter.Reminder),
+    _kind("letter", "agreement_published", topics.LETTER, letter.AgreementPublished),
     _kind("handoff", "requested", topics.HANDOFF, handoff.HandoffRequested),
     _kind("return", "made", topics.RETURN, returns.LeadReturned),
     _kind("nurture", "entered", topics.NURTURE, nurture.NurtureEntered),

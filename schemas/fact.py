@@ -24,10 +24,30 @@ from schemas.bounds import (
     Stage,
     Text,
 )
-from schemas.scored import Acted, Excluded, HitsSettled, InterestReset, LookPlanned, Profiled, Rated, RuleHit
+from schemas.scored import (
+    Acted,
+    Excluded,
+    HitsSettled,
+    InterestRescored,
+    InterestReset,
+    LookPlanned,
+    Profiled,
+    Rated,
+    RuleHit,
+)
 from schemas.written import written
 
-__all__ = ["Acted", "Excluded", "HitsSettled", "InterestReset", "LookPlanned", "Profiled", "Rated", "RuleHit"]
+__all__ = [
+    "Acted",
+    "Excluded",
+    "HitsSettled",
+    "InterestRescored",
+    "InterestReset",
+    "LookPlanned",
+    "Profiled",
+    "Rated",
+    "RuleHit",
+]
 
 
 @written
@@ -206,6 +226,15 @@ class Noticed:
 
 
 @written
+class AgreementAdopted:
+    """A lane knows a new version of the agreement: what happens from `effective_at` on is decided by it."""
+
+    number: Count
+    name: Text
+    effective_at: Instant
+
+
+@written
 class Passed:
     """A message that changed nothing: repeated, ignored or refused, and why."""
 
@@ -222,6 +251,7 @@ Fact = (
     | Rated
     | LookPlanned
     | InterestReset
+    | InterestRescored
     | Profiled
     | Excluded
     | Converted
@@ -242,6 +272,7 @@ Fact = (
     | NurtureEntered
     | NurtureLeft
     | Noticed
+    | AgreementAdopted
     | Passed
 )
 

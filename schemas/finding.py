@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from schemas.agreement import Condition, FitRule, Times
+from schemas.rules import Condition, FitRule, Times
 
 
 class Finding(NamedTuple):

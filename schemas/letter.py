@@ -1,9 +1,11 @@
-"""What we write to a lead's own lane, so that time is part of the log: the contracts of `leads.letter.v1`."""
+"""What we write to our own lanes, so that time and versions are part of the log: the contracts of `leads.letter.v1`."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from schemas.bounds import Count
+from pydantic import Field
+
+from schemas.bounds import Count, Id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,3 +16,15 @@ class Reminder:
     """What ends: the time to respond, or a score that time alone changes."""
     handoff: Count
     """Which handoff of this lead the deadline belongs to, counted from 1; 0 before the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementPublished:
+    """A version of the agreement, written to every lane in one transaction, so that what it changes is in the log."""
+
+    number: Count
+    """The version's number."""
+    document: Annotated[str, Field(min_length=1, max_length=60_000, pattern=r"^[A-Za-z0-9+/=]+$")]
+    """The TOML file, compressed with zlib and written in base 64."""
+    by: Id
+    """Who published it."""

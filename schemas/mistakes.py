@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from schemas.agreement import PATTERNS, Agreement
+from schemas.agreement import Agreement
 from schemas.envelope import shown
 from schemas.finding import Finding
 from schemas.places import Places
 from schemas.sense import findings
+from schemas.words import PATTERNS
 
 UNKNOWN = "this key is unknown", "delete it, or see the comments in the default agreement"
 MISSING = "this key is missing", "add it; the default agreement shows how"

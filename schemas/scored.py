@@ -64,6 +64,14 @@ class InterestReset:
 
 
 @written
+class InterestRescored:
+    """A new version judges anew what was given: the change of points by rule, and what a hit of a rule now gives."""
+
+    points: Scores
+    hits: Scores
+
+
+@written
 class Profiled:
     """The profile changed: what was told anew, and the change of the fit points by rule."""
 

@@ -6,9 +6,10 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 from schemas.activity import Activity, ProfileGiven
-from schemas.agreement import Agreement, FitRule, InterestRule
+from schemas.agreement import Agreement
 from schemas.bounds import Stage
 from schemas.finding import Finding, between, one_of
+from schemas.rules import FitRule, InterestRule
 from schemas.sense_grades import grades
 from schemas.sense_interest import interest
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from schemas.activity import Activity
-from schemas.agreement import Agreement, Condition, InterestRule, Wanted
+from schemas.agreement import Agreement
 from schemas.codec import KINDS
 from schemas.finding import Finding, between, one_of
+from schemas.rules import Condition, InterestRule, Wanted
 
 ACTIVITIES: Mapping[str, Mapping[str, Any]] = {
     kind.name: get_type_hints(kind.contract) for kind in KINDS if issubclass(kind.contract, Activity)

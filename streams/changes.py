@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from schemas.agreement import Agreement, FitRule, InterestRule
+from schemas.agreement import Agreement
+from schemas.rules import FitRule, InterestRule
 from streams.explain import explained
 from streams.wording import Clause, Section, Sentence, listed, said
 

@@ -70,10 +70,18 @@ def _sections(agreement: Agreement) -> Iterator[tuple[str, str, Iterable[Sentenc
     yield "duplicates", "Duplicates: what is sent twice", _duplicates(agreement.duplicates)
 
 
+RESCORED = {
+    "none": "points that were given before stay as they are",
+    "fit": "the fit of a lead is judged anew when something happens to it",
+    "all": "fit and interest of a lead are judged anew when something happens to it",
+}
+
+
 def _head(head: Head) -> Iterator[Sentence]:
     yield said("name", "name", "it is called {}", *quoted([head.name]))
     yield said("number", "number", "it is number {}", number(head.number))
     yield said("effective_from", "in force", "it counts from {} on", instant(head.effective_from))
+    yield said("rescore", "leads of before", RESCORED[head.rescore])
     yield said("sources", "sources", 'counted by name are {}, all others as "other"', *head.sources)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from schemas.agreement import Condition, Decay, Fit, FitRule, Interest, InterestRule, Times, Wanted
+from schemas.rules import Condition, Decay, Fit, FitRule, Interest, InterestRule, Times, Wanted
 from schemas.sense_interest import ANY
 from streams.wording import Clause, Sentence, bounded, counted, number, plain, quoted, said
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from schemas import fact as f
 from schemas.codec import Message
-from streams import handoff, nurture, outlook, pursuit, rating, score, told
+from streams import handoff, nurture, outlook, pursuit, rating, rescoring, score, told
 from streams.row import Lead
 from streams.stage import moved
 from streams.terms import OTHER, Terms
@@ -168,6 +168,7 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Rated: _rated,
     f.LookPlanned: _look_planned,
     f.InterestReset: _interest_reset,
+    f.InterestRescored: lambda lead, fact, _: rescoring.remember(lead, fact),
     f.Profiled: _profiled,
     f.Excluded: _excluded,
     f.Converted: _told,
@@ -188,6 +189,7 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.NurtureEntered: _nurture_entered,
     f.NurtureLeft: _nurture_left,
     f.Noticed: _told,
+    f.AgreementAdopted: _told,
     f.Passed: _told,
 }
 
@@ -200,11 +202,27 @@ def decide(lead: Lead, message: Message, terms: Terms, moment: Moment) -> list[f
     facts = []
     if not lead.history:
         facts.append(_arrive(lead, message, terms, moment))
+    elif terms.number > lead.agreement:
+        facts.extend(_remembered(lead, _renew(lead, terms), moment))
     for fact in RULES[message.kind](lead, message, terms):
         EVOLVE[type(fact)](lead, fact, moment)
         facts.append(fact)
     lead.agreement = terms.number
     return facts
+
+
+def _renew(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
+    """The first message under a new version."""
+    timed = lead.hits or terms.interest.by_name
+    yield from rescoring.renew(lead, terms)
+    if timed:
+        yield from outlook.rate(lead, terms, rating.as_of(lead))
+
+
+def _remembered(lead: Lead, facts: Iterator[f.Fact], moment: Moment) -> Iterator[f.Fact]:
+    for fact in facts:
+        evolve(lead, fact, moment)
+        yield fact
 
 
 def _arrive(lead: Lead, message: Message, terms: Terms, moment: Moment) -> f.Fact:
@@ -215,14 +233,15 @@ def _arrive(lead: Lead, message: Message, terms: Terms, moment: Moment) -> f.Fac
 
 
 def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
-    """An activity: count it and its points, then see whether the lead rises by it."""
+    """An activity: count it and its points, by the version that was in force, then see whether the lead rises by it."""
+    then = terms.then(message.at)
     kind, data, stage, handoffs = message.kind, message.data, lead.stage, lead.handoffs
     held = handoff.meets(lead, lead.interest, terms, message.at)
-    yield f.Acted(kind, score.interest(lead, kind, data, message.at, terms), told.detail(kind, data))
+    yield f.Acted(kind, score.interest(lead, kind, data, message.at, then), told.detail(kind, data))
     if kind in told.SAYING:
         yield from told.SAYING[kind](lead, data, terms)
     if terms.interest.by_name:
-        yield from rating.count(lead, message, told.detail(kind, data), terms)
+        yield from rating.count(lead, message, told.detail(kind, data), then)
         yield from outlook.rate(lead, terms, rating.as_of(lead))
     if lead.stage == "visitor" and kind != "page_viewed":
         yield moved(lead, "contact", "agreement", kind)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import inf
 from typing import Any
 
-from schemas.agreement import Condition, FitRule, InterestRule, Wanted
+from schemas.rules import Condition, FitRule, InterestRule, Wanted
 
 Test = Callable[[Any], bool]
 

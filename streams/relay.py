@@ -9,22 +9,27 @@ from schemas import topics
 from schemas.bounds import ID_LENGTH_MAX, End
 from schemas.codec import Message, Output, decode
 from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
-from schemas.fact import Fact, HandedOver, Passed
+from schemas.fact import Acted, AgreementAdopted, Fact, HandedOver, Passed, RuleHit
 from schemas.letter import Reminder
 from streams.funnel import COUNT, Counts, Key
 from streams.journal import about, line
 from streams.lead import Moment, decide
 from streams.objection import Refused, objection
 from streams.publish import PUBLISH, said
+from streams.rating import as_of
 from streams.record import Record
 from streams.refused import deadletter
 from streams.routing import lane_of
 from streams.row import Lead, digest, due_at, knows, next_due, pack, remember, unpack
 from streams.terms import Terms
+from streams.versions import ROW, Versions
 
 _new = tuple.__new__  # half the price of calling the class, which counts at each event
 WARM_MAX = 500
 """Twice as many leads stay unpacked at most, as who did something will soon do more; the rest are bytes."""
+SCORED = (Acted, RuleHit)
+"""Facts that are decided by the version in force when it happened, the others by that of the last that happened."""
+ADOPTING = "agreement_published"
 RUNG_MAX = 1000
 """Reminders written at once, so that a history fed late holds nobody up; the rest comes with the next look."""
 
@@ -55,6 +60,7 @@ class Relay:
     drafts: dict[bytes, Lead] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    versions: Versions = field(default_factory=Versions)
     reached_at: dict[str, int] = field(default_factory=dict)
     urgent: bool = False
     handoffs: int = 0
@@ -64,7 +70,9 @@ class Relay:
 
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take one record of the lane's changelog."""
-        if key.startswith(b"\x00"):
+        if key == ROW:
+            self.versions.restore(self.terms, value or b"[]")
+        elif key.startswith(b"\x00"):
             self.counts.restore(key, value or b"{}")
         elif value is None:
             self.rows.pop(key, None)
@@ -91,26 +99,38 @@ class Relay:
             raise Refusal("time_out_of_range", f"{message.time} is more than a day after its arrival")
         if at > self.reached_at.get(record.topic, 0):
             self.reached_at[record.topic] = at
-        lead = self.lead(key)
+        if message.kind == ADOPTING:
+            return self._adopt(message, cause)
+        lead, terms = self.lead(key), self.terms
+        if self.versions:  # who has heard of something later is judged by the version of then
+            terms = self.versions.in_force(terms, max(at, as_of(lead)))
         mark = digest(message.source, message.id)
         if knows(lead, mark):
             return self._pass(message, cause, "repeated", "this event id was seen before")
-        against = objection(lead, message, self.terms)
+        against = objection(lead, message, terms)
         if isinstance(against, Refused):
             raise Refusal(against.reason, against.detail)
         if against is not None and not lead.history:
             return self._pass(message, cause, "ignored", against.reason)
         # Not done for a refused message, which may come again when it was mended, or the agreement was.
-        remember(lead, mark, self.terms.remember)
+        remember(lead, mark, terms.remember)
         self.drafts[key] = lead
         if against is not None:
             return self._pass(message, cause, "ignored", against.reason)
         before = next_due(lead)
-        facts = decide(lead, message, self.terms, _new(Moment, (at, cause)))
+        facts = decide(lead, message, terms, _new(Moment, (at, cause)))
         due = next_due(lead)
         if due is not None and due != before:
             heappush(self._alarms, (due, key))
-        self._tell(lead, facts, key, message, cause)
+        self._tell(lead, facts, message, cause, terms)
+        return "applied"
+
+    def _adopt(self, message: Message, cause: str) -> End:
+        """Know a new version of the agreement."""
+        terms = self.versions.adopt(self.terms, message.data.document)
+        if terms is None:
+            return self._pass(message, cause, "ignored", "this version or a later one is known")
+        self._journal("", message.time, cause, AgreementAdopted(terms.number, terms.name, terms.effective_at))
         return "applied"
 
     def lead(self, key: bytes) -> Lead:
@@ -131,19 +151,24 @@ class Relay:
             raise Refusal("wrong_lane", detail)
         return Lead(key.decode())
 
-    def _tell(self, lead: Lead, facts: list[Fact], key: bytes, message: Message, cause: str) -> None:
+    def _tell(self, lead: Lead, facts: list[Fact], message: Message, cause: str, terms: Terms) -> None:
         """Count, journal and publish what was decided."""
-        common, number = about(message.lead, message.time, cause, self.terms.number), 0
+        common, number = about(message.lead, message.time, cause, terms.number), 0
+        then = terms.then(message.at)
+        scored = common if then is terms else about(message.lead, message.time, cause, then.number)
+        key = message.lead.encode()
         for fact in facts:
             kind = type(fact)
-            self.outputs.append(_new(Output, (topics.FACT.name, key, line(common, fact), ())))
+            self.outputs.append(
+                _new(Output, (topics.FACT.name, key, line(scored if kind in SCORED else common, fact), ()))
+            )
             if kind in COUNT:
                 for counter, change in COUNT[kind](lead, fact, message.time):
                     self.counts.add(counter, change)
             if kind in PUBLISH:
                 number += 1
                 self.handoffs += kind is HandedOver
-                data = PUBLISH[kind](lead, fact, self.terms)
+                data = PUBLISH[kind](lead, fact, terms)
                 self._say(f"{cause}-{number}", lead.id, message.at, data, message.time)
 
     def _say(self, identity: str, lead: str, at: int, data: object, time: str = "") -> None:
@@ -172,6 +197,8 @@ class Relay:
             row = self.rows[key] = pack(lead)
             rows.append((key, row))
         rows.extend(self.counts.changes())
+        if self.versions.changed:
+            rows.append((ROW, self.versions.row()))
         harvest = Harvest(rows, self.outputs, self.urgent)
         if len(self._warm) + len(self.drafts) > WARM_MAX:
             self._warm, self._cooling = {}, self._warm
@@ -194,7 +221,7 @@ class Relay:
         A restored lead has set its alarm once for each time that its row was written.
         """
         rung: set[bytes] = set()
-        while self._alarms and self._alarms[0][0] + self.terms.grace_ms <= now and len(rung) < RUNG_MAX:
+        while self._alarms and self._alarms[0][0] + self._grace_ms <= now and len(rung) < RUNG_MAX:
             due, key = heappop(self._alarms)
             if self._due_at(key) == due and key not in rung:
                 self._remind(self.lead(key), due)
@@ -214,6 +241,10 @@ class Relay:
         if lead.look_at == due:
             self._say(f"look-{due}-{number}", lead.id, due, Reminder(deadline="score", handoff=number))
 
+    @property
+    def _grace_ms(self) -> int:
+        return self.versions.latest(self.terms).grace_ms
+
     def wakes_at(self) -> int | None:
         """The instant at which `ring` may have something to do; None when no deadline runs."""
-        return self._alarms[0][0] + self.terms.grace_ms if self._alarms else None
+        return self._alarms[0][0] + self._grace_ms if self._alarms else None

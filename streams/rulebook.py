@@ -10,8 +10,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from schemas.agreement import Decay, InterestRule
 from schemas.envelope import EPOCH, MILLISECOND
+from schemas.rules import Decay, InterestRule
 from schemas.sense_interest import kinds_of
 from streams.match import Test, activity_test
 from streams.timed import Fade, Period, Span, Timed

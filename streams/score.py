@@ -29,7 +29,7 @@ def interest(lead: Lead, kind: str, data: object, at: int, terms: Terms) -> Poin
                 if left < 0:
                     left = terms.interest_ceiling - _positive(given)
                 group_left[group] = terms.interest_groups[group] - _of_group(given, group, book.group_of)
-            give = _cut(most, ceiling - abs(given.get(rule, 0)), group_left[group], left)
+            give = cut(most, ceiling - abs(given.get(rule, 0)), group_left[group], left)
             if give > 0:
                 group_left[group] -= give
                 left -= give
@@ -57,7 +57,7 @@ def _of_group(given: Mapping[str, int], group: str, group_of: Mapping[str, str])
     return total
 
 
-def _cut(points: int, rule_left: int, group_left: int, left: int) -> int:
+def cut(points: int, rule_left: int, group_left: int, left: int) -> int:
     """So many of the points as every ceiling leaves; points that are taken off are held back by their rule's alone."""
     if points < 0:
         return max(points, min(-rule_left, 0))
@@ -87,7 +87,7 @@ def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int
     left = terms.fit_ceiling
     for term in terms.fit:
         if term.matches(profile.get(term.field)):
-            give = _cut(term.points, CEILING_MAX, terms.fit_groups[term.group] - groups[term.group], left)
+            give = cut(term.points, CEILING_MAX, terms.fit_groups[term.group] - groups[term.group], left)
             groups[term.group] += give
             left -= give
             yield term.name, give, str(profile.get(term.field, ""))

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from holidays import HolidayBase, country_holidays, list_supported_countries
 
-from schemas.agreement import Agreement, Exclusion, FitRule
+from schemas.agreement import Agreement, Exclusion
 from schemas.agreement import Hours as HoursSection
 from schemas.bounds import Stage
 from schemas.envelope import EPOCH, MILLISECOND
 from schemas.mistakes import Mistake, Mistaken
+from schemas.rules import FitRule
 from schemas.sense import SALES_MOVES
 from streams.grading import Grid, Rating, grid, rating
 from streams.hours import DAYS, WorkingHours
@@ -49,6 +50,7 @@ class Terms:
     number: int
     name: str
     effective_at: int
+    rescore: str
     sources: frozenset[str]
     lead_score: int
     fit: tuple[FitTerm, ...]
@@ -81,6 +83,22 @@ class Terms:
     tracks: frozenset[str]
     stage_tracks: Mapping[str, str]
     remember: int
+    before: "Terms | None" = None
+    """The version that this one follows."""
+
+    def then(self, at: int) -> "Terms":
+        """The version that was in force at this instant, among this one and those before."""
+        terms = self
+        while terms.before is not None and at < terms.effective_at:
+            terms = terms.before
+        return terms
+
+    def numbered(self, number: int) -> "Terms | None":
+        """The version of this number, among this one and those before."""
+        terms: Terms | None = self
+        while terms is not None and terms.number != number:
+            terms = terms.before
+        return terms
 
 
 def compiled(agreement: Agreement) -> Terms:
@@ -93,6 +111,7 @@ def compiled(agreement: Agreement) -> Terms:
         number=agreement.agreement.number,
         name=agreement.agreement.name,
         effective_at=(agreement.agreement.effective_from - EPOCH) // MILLISECOND,
+        rescore=agreement.agreement.rescore,
         sources=frozenset(agreement.agreement.sources),
         lead_score=agreement.definitions.lead_score,
         fit=tuple(_fit(rule) for rule in agreement.fit.rules),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
-from schemas.agreement import TIMES_MAX
+from schemas.words import TIMES_MAX
 from streams.match import Test
 
 HITS_MAX = TIMES_MAX

@@ -3,13 +3,14 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agents import console
-from agents.commands.options import Json, example
+from agents.commands.options import Broker, Json, example
 from agents.errors import LeadrelayError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ app = typer.Typer(name="agreement", help="Agreements between marketing and sales
 
 @app.callback()
 def group() -> None:
-    """Write, check, explain and compare agreements between marketing and sales."""
+    """Write, check, explain, compare, publish and show agreements between marketing and sales."""
 
 
 @app.command(epilog=example("leadrelay agreement new agreement.toml"))
@@ -108,6 +109,79 @@ def diff(
         console.print_sections(sections)
     else:
         console.print_text("Nothing changed.")
+
+
+@app.command(
+    epilog=example("leadrelay agreement publish agreement.toml", "leadrelay agreement publish agreement.toml --yes")
+)
+def publish(
+    file: File,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    broker: Broker = None,
+) -> None:
+    """Publish an agreement: workers decide by it from its effective_from on, without a restart.
+
+    What is refused: a number that is published already or not higher than the last, and a beginning that is past.
+    """
+    from agents import publishing, settings
+    from agents.agreement import load_terms, text_of
+
+    chosen, terms = settings.load(broker=broker), load_terms(file)
+    versions, now = console.run(publishing.published(chosen.brokers)), _now()
+    against = publishing.objection(terms, load_terms(chosen.agreement), versions, now)
+    if against:
+        remedy = "change number and effective_from in the file, and publish it again"
+        raise LeadrelayError(f"agreement {terms.number} is not published", against, remedy)
+    console.print_text(_summary(terms), _beginning(terms))
+    if not yes:
+        typer.confirm("Publish it?", abort=True)
+    writing = publishing.publish(chosen.brokers, chosen.app_id, text_of(file), terms, getuser())
+    console.print_text(f"Agreement {terms.number} is published to {console.run(writing)} lanes.")
+
+
+def _now() -> int:
+    return round(datetime.now(UTC).timestamp() * 1000)
+
+
+def _beginning(terms: "Terms") -> str:
+    from schemas.envelope import rfc3339
+
+    return f"What happens from {rfc3339(terms.effective_at)} on is decided by it."
+
+
+@app.command(epilog=example("leadrelay agreement show", "leadrelay agreement show --at 2026-12-01T09:00:00Z --json"))
+def show(
+    *,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="Then, not now.", show_default=False)] = None,
+    broker: Broker = None,
+    as_json: Json = False,
+) -> None:
+    """Print the agreement that is in force, or was or will be at a time: its TOML file as it was published."""
+    from agents import publishing, settings
+    from agents.agreement import load_terms, text_of
+    from schemas.envelope import rfc3339
+
+    chosen, when = settings.load(broker=broker), _instant(at) if at else _now()
+    versions = console.run(publishing.published(chosen.brokers))
+    base = publishing.Version(text_of(chosen.agreement), load_terms(chosen.agreement))
+    text, terms = publishing.in_force(versions, when) or base
+    if as_json:
+        told = {"number": terms.number, "name": terms.name, "effective_from": rfc3339(terms.effective_at)}
+        console.write_json({**told, "published": [each.terms.number for each in versions], "text": text})
+    else:
+        console.write_lines(text.rstrip("\n").encode())
+
+
+def _instant(at: str) -> int:
+    from schemas.envelope import Refusal, instant
+
+    try:
+        return instant(at)
+    except Refusal as refusal:
+        raise LeadrelayError(
+            "--at is no time", refusal.detail, "write it like 2026-12-01T09:00:00Z", exit_code=2
+        ) from None
 
 
 def _sentences(sections: Iterable["Section"]) -> dict[str, list[str]]:

@@ -36,7 +36,8 @@ def run(*arguments: str) -> Any:
 
 def test_all_commands_are_there() -> None:
     assert {" ".join(path) for path in PATHS} == {
-        *("agreement check", "agreement diff", "agreement explain", "agreement new", "bench"),
+        *("agreement check", "agreement diff", "agreement explain", "agreement new", "agreement publish"),
+        *("agreement show", "bench"),
         *("broker start", "broker status", "broker stop", "deadletter list"),
         *("deadletter replay", "demo", "feed", "lead", "replay", "topics check", "topics create", "worker"),
     }

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from schemas import publish
-from schemas.agreement import PATTERNS, Agreement, Hours
+from schemas.agreement import Agreement, Hours
+from schemas.words import PATTERNS
 
 TREE = tomllib.loads((files("schemas") / "agreement.toml").read_text("utf-8"))
 EDITOR = Draft202012Validator(orjson.loads((publish.FOLDER / "leadrelay.agreement.v1.json").read_bytes()))

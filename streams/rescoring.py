@@ -1,0 +1,73 @@
+"""Takes a lead from one version of the agreement to the next; what changes of its points are facts."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from schemas.fact import Fact, HitsSettled, InterestRescored, Profiled
+from streams import score
+from streams.rating import as_of, hits_of
+from streams.row import Lead
+from streams.terms import Terms
+from streams.timed import shares
+
+
+def renew(lead: Lead, terms: Terms) -> Iterator[Fact]:
+    """What this version makes of the points that the version before gave: as little as it says, and nothing twice."""
+    before = terms.numbered(lead.agreement)
+    if before is not None:
+        yield from _keep(lead, before, terms)
+    changes = score.fit(lead, {}, terms) if terms.rescore != "none" else ()
+    if changes:
+        yield Profiled({}, changes)
+    if terms.rescore == "all":
+        yield from _interest(lead, terms)
+
+
+def _keep(lead: Lead, before: Terms, terms: Terms) -> Iterator[Fact]:
+    """What was given by a rule that depends on time, and is no more, stays as it was."""
+    gone = before.interest.by_name.keys() - terms.interest.by_name.keys()
+    for rule, hits in hits_of(lead).items():
+        if rule in gone:
+            given = shares(before.interest.by_name[rule], hits, lead.given.get(rule, 0), lead.arrived_at, as_of(lead))
+            yield HitsSettled(rule, tuple(range(len(hits))), sum(share.points for share in given))
+
+
+def _interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
+    """Each rule's times at its new points, in the order in which they were given first."""
+    have, want = lead.given, _wanted(lead, terms)
+    points = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
+    timed = terms.interest.by_name
+    worth = {hit.rule: timed[hit.rule].points for hit in lead.hits if hit.points != timed[hit.rule].points}
+    hits = tuple(worth.items())
+    if points or hits:
+        yield InterestRescored(points, hits)
+
+
+def _wanted(lead: Lead, terms: Terms) -> dict[str, int]:
+    """What the sums of each rule would be now, within the ceilings."""
+    plain = {term.name: term for theirs in terms.interest.plain.values() for term in theirs}
+    want: dict[str, int] = defaultdict(int)
+    groups: dict[str, int] = defaultdict(int)
+    left = terms.interest_ceiling
+    for rule, _, times, *_ in sorted(lead.interests, key=lambda entry: entry[3]):
+        term = plain.get(rule)
+        if term is not None:
+            room = terms.interest_groups[term.group] - groups[term.group]
+            give = score.cut(term.points * times, term.ceiling - abs(want[rule]), room, left)
+            want[rule] += give
+            groups[term.group] += max(give, 0)
+            left -= max(give, 0)
+    return want
+
+
+def remember(lead: Lead, fact: InterestRescored) -> None:
+    """Let the ledger say what is given now; a rule that gives nothing any more has no entry."""
+    changes, worth = dict(fact.points), dict(fact.hits)
+    for rule, change in changes.items():
+        theirs = [entry for entry in lead.interests if entry[0] == rule]
+        total = sum(points for _, points, *_ in theirs) + change
+        kept = [(rule, total, sum(entry[2] for entry in theirs), *theirs[-1][3:])] if total else []
+        lead.interests = [entry for entry in lead.interests if entry[0] != rule] + kept
+        lead.interest += change
+    lead.hits = [hit._replace(points=worth.get(hit.rule, hit.points)) for hit in lead.hits]
+    lead.forget_given()
