@@ -26,6 +26,7 @@ from schemas.bounds import (
 )
 from schemas.scored import (
     Acted,
+    DayCounted,
     Excluded,
     HitsSettled,
     InterestRescored,
@@ -39,6 +40,7 @@ from schemas.written import written
 
 __all__ = [
     "Acted",
+    "DayCounted",
     "Excluded",
     "HitsSettled",
     "InterestRescored",
@@ -246,6 +248,7 @@ class Passed:
 Fact = (
     Arrived
     | Acted
+    | DayCounted
     | RuleHit
     | HitsSettled
     | Rated

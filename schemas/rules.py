@@ -117,4 +117,6 @@ class Interest(Section):
     """Interest never gives more than this."""
     groups: Groups = {}
     """The most that each group of rules gives."""
+    daily: Annotated[dict[Name, Ceiling], Field(max_length=50)] = {}
+    """The most that all rules together give in a day, in the zone of `[hours]`, for an activity like `email_opened`."""
     rules: Annotated[list[InterestRule], Field(max_length=1000)]

@@ -23,6 +23,15 @@ class Acted:
 
 
 @written
+class DayCounted:
+    """What an activity whose points have a daily ceiling has given on a day (counted from 1 January of year 1)."""
+
+    activity: Name
+    day: Count
+    points: Points
+
+
+@written
 class RuleHit:
     """A rule whose points depend on time was met; `value` is what it counts once for each of."""
 

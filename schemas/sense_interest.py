@@ -33,6 +33,23 @@ def interest(agreement: Agreement) -> Iterator[Finding]:
         yield from _limits(key, rule)
         yield from _span(key, rule)
         yield from _occurrences(key, rule)
+    yield from _daily(agreement)
+
+
+def _daily(agreement: Agreement) -> Iterator[Finding]:
+    for kind in agreement.interest.daily:
+        key = f"interest.daily.{kind}"
+        yield from one_of(key, kind, ACTIVITIES)
+        timed = [rule.name for rule in agreement.interest.rules if kind in kinds_of(rule.on) and depends_on_time(rule)]
+        if timed:
+            right = "give it at_most with per instead, and leave out the daily ceiling or that"
+            yield Finding(key, f"does not hold for {timed[0]!r}, whose points depend on time", right)
+
+
+def depends_on_time(rule: InterestRule) -> bool:
+    """Whether what the rule gives is more than a sum."""
+    again = rule.only == "returned"  # kept with the others that are seldom asked
+    return bool(again or rule.once or rule.once_per or rule.at_most or rule.within_days or rule.times or rule.decay)
 
 
 def kinds_of(on: str | list[str]) -> list[str]:

@@ -44,6 +44,9 @@ def fit(section: Fit) -> Iterator[Sentence]:
 def interest(section: Interest) -> Iterator[Sentence]:
     """Points for what somebody does."""
     yield from _ceilings("interest", section)
+    for kind, ceiling in section.daily.items():
+        frame = "on one day it never gives more than {} by all rules together"
+        yield said(f"daily.{kind}", ACTIVITIES.get(kind, plain(kind)), frame, counted(ceiling, "point"))
     for rule in section.rules:
         yield Sentence(f"rules.{rule.name}", rule.name, tuple(_activity(rule)))
 

@@ -13,7 +13,7 @@ from streams import handoff, nurture, outlook, pursuit, rating, rescoring, score
 from streams.row import Lead
 from streams.stage import moved
 from streams.terms import OTHER, Terms
-from streams.timed import Hit, by_time
+from streams.timed import Hit
 
 HISTORY_MAX = 12
 """So many last stage moves are remembered; the journal has all."""
@@ -49,19 +49,11 @@ def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
 
 
 def _rule_hit(lead: Lead, fact: f.RuleHit, moment: Moment) -> None:
-    """Of a value that counts once, the last time is remembered."""
-    at, cause = moment
-    same = [hit for hit in lead.hits if fact.value and hit.rule == fact.rule and hit.value == fact.value]
-    if all(hit.at < at for hit in same):
-        lead.hits = [hit for hit in lead.hits if hit not in same]
-        lead.hits.append(Hit(fact.rule, fact.points, at, cause, fact.detail, fact.value))
+    rating.remember(lead, Hit(fact.rule, fact.points, *moment, fact.detail, fact.value))
 
 
 def _hits_settled(lead: Lead, fact: f.HitsSettled, _: Moment) -> None:
-    theirs = by_time(hit for hit in lead.hits if hit.rule == fact.rule)
-    gone = [theirs[place] for place in fact.places]
-    lead.hits = [hit for hit in lead.hits if hit not in gone]
-    last = gone[-1]
+    last = rating.forget(lead, fact.rule, fact.places)
     score.enter_interest(lead, ((fact.rule, fact.points),), last.at, last.cause, last.detail)
 
 
@@ -163,6 +155,7 @@ def _told(_: Lead, __: f.Fact, ___: Moment) -> None:
 EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Arrived: _arrived,
     f.Acted: _acted,
+    f.DayCounted: lambda lead, fact, _: score.remember_day(lead, fact.activity, fact.day, fact.points),
     f.RuleHit: _rule_hit,
     f.HitsSettled: _hits_settled,
     f.Rated: _rated,
@@ -237,7 +230,11 @@ def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     then = terms.then(message.at)
     kind, data, stage, handoffs = message.kind, message.data, lead.stage, lead.handoffs
     held = handoff.meets(lead, lead.interest, terms, message.at)
-    yield f.Acted(kind, score.interest(lead, kind, data, message.at, then), told.detail(kind, data))
+    points = score.interest(lead, kind, data, message.at, then)
+    yield f.Acted(kind, points, told.detail(kind, data))
+    if kind in then.interest.daily:
+        day = then.interest.day_of(message.at)
+        yield f.DayCounted(kind, day, score.given_on(lead, kind, day) + sum(max(each, 0) for _, each in points))
     if kind in told.SAYING:
         yield from told.SAYING[kind](lead, data, terms)
     if terms.interest.by_name:

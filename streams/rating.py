@@ -5,7 +5,7 @@ its ceiling, and all groups no more than that of interest. Points that are taken
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from heapq import merge
 
@@ -83,6 +83,21 @@ def as_of(lead: Lead) -> int:
     What is told late does not turn the clock back.
     """
     return max(lead.active_at, lead.rated_at)
+
+
+def remember(lead: Lead, hit: Hit) -> None:
+    """Remember a hit; of a value that counts once, the last one."""
+    same = [other for other in lead.hits if hit.value and (other.rule, other.value) == (hit.rule, hit.value)]
+    if all(other.at < hit.at for other in same):
+        lead.hits = [*(other for other in lead.hits if other not in same), hit]
+
+
+def forget(lead: Lead, rule: str, places: Collection[int]) -> Hit:
+    """Forget hits of this rule by their places in time; gives the last of them."""
+    theirs = by_time(hit for hit in lead.hits if hit.rule == rule)
+    gone = [theirs[place] for place in places]
+    lead.hits = [hit for hit in lead.hits if hit not in gone]
+    return gone[-1]
 
 
 def count(lead: Lead, message: Message, detail: str, terms: Terms) -> Iterator[Fact]:

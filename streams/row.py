@@ -34,6 +34,7 @@ class Lead:
         fits: The ledger of fit, one entry a rule; their points add up to `fit`.
         interests: The ledger of what interest adds up, oldest first.
         hits: What the rules that depend on time have to count.
+        days: What activities with a daily ceiling gave on the last days: `(activity, day, points)`.
         interest: What `interests` add up to, and `hits` as of `rated_at`, within the ceilings.
         peak: The highest rung of the funnel ever reached.
         again_at: The score from which a returned lead is handed over again; 0 before its first return.
@@ -58,6 +59,7 @@ class Lead:
     fits: list[Entry] = field(default_factory=list)
     interests: list[Entry] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+    days: list[tuple[str, int, int]] = field(default_factory=list)
     stage: Stage = "visitor"
     peak: Stage = "visitor"
     source: str = ""
@@ -140,13 +142,14 @@ def unpack(identity: str, row: bytes) -> Lead:
         message = f"row of lead {identity!r} has format {version}, this program reads {FORMAT}"
         raise ValueError(message)
     start = HEADER.size + seen_bytes
-    history, fits, interests, hits, *rest = orjson.loads(row[start:])
+    history, fits, interests, hits, days, *rest = orjson.loads(row[start:])
     return Lead(  # type: ignore[call-arg]  # the fields between, in their order
         identity,
         list(map(tuple, history)),
         list(map(tuple, fits)),
         list(map(tuple, interests)),
         list(map(Hit._make, hits)),
+        list(map(tuple, days)),
         *rest,
         row[HEADER.size : start],
     )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.envelope import EPOCH, MILLISECOND
 from schemas.rules import Decay, InterestRule
-from schemas.sense_interest import kinds_of
+from schemas.sense_interest import depends_on_time, kinds_of
 from streams.match import Test, activity_test
 from streams.timed import Fade, Period, Span, Timed
 
@@ -49,6 +49,8 @@ class Rulebook:
         watching: Of those, the ones that count what did not happen.
         rising: Whether time alone can raise what they give.
         group_of: The group of each rule.
+        daily: The most that an activity gives in a day.
+        day_of: Which day an instant lies in.
     """
 
     plain: Mapping[str, tuple[InterestTerm, ...]]
@@ -57,9 +59,11 @@ class Rulebook:
     watching: tuple[Timed, ...]
     rising: bool
     group_of: Mapping[str, str]
+    daily: Mapping[str, int]
+    day_of: Period
 
 
-def rulebook(rules: Sequence[InterestRule], zone: ZoneInfo) -> Rulebook:
+def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: ZoneInfo) -> Rulebook:
     """Compile the rules; calendar periods are those of the zone."""
     plain: dict[str, list[InterestTerm]] = defaultdict(list)
     timed: dict[str, list[Timed]] = defaultdict(list)
@@ -76,18 +80,14 @@ def rulebook(rules: Sequence[InterestRule], zone: ZoneInfo) -> Rulebook:
         watching=tuple(term for term in by_name.values() if term.highest is not None),
         rising=any(term.points < 0 or term.highest is not None for term in by_name.values()),
         group_of={rule.name: rule.group for rule in rules},
+        daily=daily,
+        day_of=PERIODS["day"](zone),
     )
 
 
 def _add(terms: dict[str, list[Any]], rule: InterestRule, term: object) -> None:
     for kind in kinds_of(rule.on):
         terms[kind].append(term)
-
-
-def depends_on_time(rule: InterestRule) -> bool:
-    """Whether what the rule gives is more than a sum."""
-    again = rule.only == "returned"  # kept with the others that are seldom asked
-    return bool(again or rule.once or rule.once_per or rule.at_most or rule.within_days or rule.times or rule.decay)
 
 
 def _fixed(terms: Mapping[str, list[Any]]) -> Mapping[str, tuple[Any, ...]]:

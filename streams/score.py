@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from streams.row import Entry, Lead
@@ -12,6 +13,8 @@ Points = tuple[tuple[str, int], ...]
 """`(rule, points)` for each rule that matched; 0 points when a ceiling left nothing."""
 Changes = tuple[tuple[str, int, str], ...]
 """`(rule, change of points, value of the profile)` for each rule of fit whose points change."""
+DAYS_MAX = 10
+"""So many last days with a ceiling of their own are remembered; what is told later than that has a fresh one."""
 ENTRIES_OF_RULE_MAX = 3
 """A rule of interest has at most so many entries; then its oldest is folded into the next."""
 
@@ -21,7 +24,9 @@ def interest(lead: Lead, kind: str, data: object, at: int, terms: Terms) -> Poin
     if lead.excluded and lead.excluded in terms.unscored:
         return ()
     book, given = terms.interest, lead.given
-    left, group_left = -1, {}
+    left, group_left, today = -1, {}, None
+    if kind in book.daily:
+        today = book.daily[kind] - given_on(lead, kind, book.day_of(at))
     points = []
     for rule, group, most, ceiling, matches, span in book.plain.get(kind, ()):
         if (matches is None or matches(data)) and (span is None or span.start <= at < span.end):
@@ -30,11 +35,25 @@ def interest(lead: Lead, kind: str, data: object, at: int, terms: Terms) -> Poin
                     left = terms.interest_ceiling - _positive(given)
                 group_left[group] = terms.interest_groups[group] - _of_group(given, group, book.group_of)
             give = cut(most, ceiling - abs(given.get(rule, 0)), group_left[group], left)
+            if today is not None and give > 0:
+                give = min(give, today)
+                today -= give
             if give > 0:
                 group_left[group] -= give
                 left -= give
             points.append((rule, give))
     return tuple(points)
+
+
+def given_on(lead: Lead, kind: str, day: int) -> int:
+    """What an activity with a daily ceiling gave so far on this day."""
+    return sum(points for activity, then, points in lead.days if (activity, then) == (kind, day))
+
+
+def remember_day(lead: Lead, kind: str, day: int, points: int) -> None:
+    """Remember what an activity gave on a day."""
+    others = [each for each in lead.days if each[:2] != (kind, day)]
+    lead.days = sorted([*others, (kind, day, points)], key=itemgetter(1))[-DAYS_MAX:]
 
 
 def _positive(given: Mapping[str, int]) -> int:

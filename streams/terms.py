@@ -117,7 +117,7 @@ def compiled(agreement: Agreement) -> Terms:
         fit=tuple(_fit(rule) for rule in agreement.fit.rules),
         fit_ceiling=agreement.fit.ceiling,
         fit_groups={"": CEILING_MAX, **agreement.fit.groups},
-        interest=rulebook(agreement.interest.rules, ZoneInfo(agreement.hours.zone)),
+        interest=rulebook(agreement.interest.rules, agreement.interest.daily, ZoneInfo(agreement.hours.zone)),
         interest_ceiling=agreement.interest.ceiling,
         interest_groups={"": CEILING_MAX, **agreement.interest.groups},
         exclusions=tuple(_exclusion(each) for each in agreement.exclusions),

@@ -71,3 +71,13 @@ def test_the_agreement_must_know_the_reason_of_its_own_recall() -> None:
     assert found("handoff.falls", "recall") == [
         Finding("return.reasons", "cooled is missing", 'add cooled = "" or with a track')
     ]
+
+
+def test_a_daily_ceiling_is_for_an_activity_whose_rules_add_up() -> None:
+    assert [finding.wrong for finding in found("interest.daily", {"page_view": 5})] == ["'page_view' is unknown"]
+    assert found("interest.daily", {"page_viewed": 5}) == []
+
+
+def test_a_daily_ceiling_does_not_hold_for_rules_that_depend_on_time() -> None:
+    interest = {"ceiling": 9, "rules": [{**ON, "once": True}], "daily": {"event_attended": 5}}
+    assert "interest.daily.event_attended" in {finding.key for finding in found("interest", interest)}

@@ -68,4 +68,4 @@ def test_points_fade_by_halves_rounded_to_the_nearest() -> None:
 
 
 def test_the_rulebook_of_no_rules_is_empty() -> None:
-    assert rulebook([], agreed().hours.zone).plain == {}
+    assert rulebook([], {}, agreed().hours.zone).plain == {}
