@@ -8,7 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from schemas.sense import findings
 from tests.bench import generator, receiver, streams
+from tests.bench.many import agreement_of
 from tests.bench.picture import Panel, drawn
 from tests.kafka.harness import ROOT
 
@@ -82,6 +84,20 @@ def test_two_workers_share_a_backlog() -> None:
     one, two = bench("two", "--events", "2000", "--toy")
     assert (len(one["worker_percent"]), len(two["worker_percent"])) == (1, 2)
     assert one["events"] > 0
+
+
+def test_few_rules_are_compared_with_many() -> None:
+    [found] = bench("rules", "--events", "300", "--leads", "30", "--rounds", "1")
+    assert list(found["us"]) == ["default", "software", "40", "400"]
+    assert min(found["us"].values()) > 0
+    assert list(found["ratios"]) == ["software by default", "400 by 40"]
+
+
+@pytest.mark.parametrize("rules", [40, 400])
+def test_an_agreement_of_many_rules_makes_sense(rules: int) -> None:
+    made = agreement_of(rules)
+    assert len(made.fit.rules) + len(made.interest.rules) == rules
+    assert list(findings(made)) == []
 
 
 def test_the_reader_finds_the_event_of_a_lead() -> None:
