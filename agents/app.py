@@ -1,6 +1,7 @@
 """The composition root: settings in, a Faust app out; nothing is connected, registered or read by importing it."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from agents import logs
@@ -16,7 +17,8 @@ from agents.observer import Reporter
 from agents.refusals import RefusalLimit
 from agents.service import RelayWorker, Side
 from agents.settings import Settings
-from schemas.topics import DEADLETTER, FACT, INPUTS, OUTPUTS
+from schemas.topics import DEADLETTER, FACT, INPUTS, LETTER, OUTPUTS
+from streams.routing import home_of
 from streams.terms import Terms
 
 
@@ -78,6 +80,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
         brokers=settings.brokers,
         inputs=tuple(topic.name for topic in INPUTS),
         outputs=tuple(topic.name for topic in (*OUTPUTS, FACT, DEADLETTER)),
+        routes={LETTER.name: partial(home_of, lanes=settings.partitions)},
         partitions=settings.partitions,
         instance=settings.instance,
         commit_interval_ms=settings.commit_ms,

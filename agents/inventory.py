@@ -135,6 +135,14 @@ INVENTORY = (
         help="Messages read, by the one end that each of them has.",
     ),
     Metric(
+        name="leadrelay_forwarded",
+        kind="counter",
+        counts="forwarded",
+        labels=("topic",),
+        unit="messages",
+        help="Messages of another lane's leads, sent on to it: their producer has another partitioner.",
+    ),
+    Metric(
         name="leadrelay_leads",
         kind="gauge",
         counts="leads",

@@ -14,6 +14,7 @@ import orjson
 
 from schemas import topics
 from schemas.codec import Output
+from streams.forwarding import is_forwarded
 from streams.relay import Relay
 from streams.terms import Terms
 
@@ -37,6 +38,13 @@ class Verdict:
     handoffs_doubled: int = 0
     counters_wrong: int = 0
     examples: list[str] = field(default_factory=list)
+    letters: Counter[tuple[Any, ...]] = field(default_factory=Counter, repr=False)
+    """Messages sent on to other lanes: 1 for each that was to be written, -1 for each that is there."""
+
+    @property
+    def letters_wrong(self) -> int:
+        """Of these how many are lost or doubled, once all lanes were compared."""
+        return sum(map(abs, self.letters.values()))
 
     @property
     def equal(self) -> bool:
@@ -50,6 +58,7 @@ class Verdict:
             or self.handoffs_lost
             or self.handoffs_doubled
             or self.counters_wrong
+            or self.letters_wrong
         )
 
     def note(self, example: str) -> None:
@@ -88,6 +97,10 @@ def verify(  # noqa: PLR0913, PLR0917  what is compared with what
     return verdict
 
 
+def _letter(sent: Any) -> tuple[Any, ...]:
+    return sent.key, sent.value, tuple(sent.headers)
+
+
 def _by_partition(records: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for record in records:
@@ -106,6 +119,8 @@ def _lane(relay: Relay, read: Mapping[str, list[Any]], changelog: Sequence[Any],
     for cause in _order(journal, inputs, verdict):
         relay.take(inputs[cause])
     expected = [output for output in relay.outputs if output.topic != topics.LETTER.name]
+    verdict.letters.update(_letter(output) for output in relay.outputs if output.topic == topics.LETTER.name)
+    verdict.letters.subtract(_letter(record) for record in read.get(topics.LETTER.name, []) if is_forwarded(record))
     _facts(journal, expected, verdict)
     for topic in SAID:
         _outputs(topic, read.get(topic, []), [output for output in expected if output.topic == topic], verdict)

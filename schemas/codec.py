@@ -86,7 +86,7 @@ class Message(NamedTuple):
 
 
 class Output(NamedTuple):
-    """A record to be written to the lane's own partition of a topic."""
+    """A record to be written: letters go to the lane of their key, others to this lane's partition of their topic."""
 
     topic: str
     key: bytes | None

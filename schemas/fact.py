@@ -228,6 +228,13 @@ class Noticed:
 
 
 @written
+class Forwarded:
+    """The message was in another lane than its lead lives in, and was sent on to that one, whole and unchanged."""
+
+    lane: Count
+
+
+@written
 class AgreementAdopted:
     """A lane knows a new version of the agreement: what happens from `effective_at` on is decided by it."""
 
@@ -275,6 +282,7 @@ Fact = (
     | NurtureEntered
     | NurtureLeft
     | Noticed
+    | Forwarded
     | AgreementAdopted
     | Passed
 )

@@ -182,6 +182,7 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.NurtureEntered: _nurture_entered,
     f.NurtureLeft: _nurture_left,
     f.Noticed: _told,
+    f.Forwarded: _told,
     f.AgreementAdopted: _told,
     f.Passed: _told,
 }

@@ -13,7 +13,7 @@ from schemas.codec import Message
 from schemas.fact import Fact, HitsSettled, RuleHit
 from streams.row import Lead
 from streams.terms import Terms
-from streams.timed import HITS_MAX, Hit, Share, Timed, by_time, changes, over, shares
+from streams.timed import HITS_MAX, Hit, Share, Timed, by_time, changes, done, shares
 
 
 @dataclass(slots=True)
@@ -117,7 +117,7 @@ def _settle(lead: Lead, term: Timed) -> Iterator[Fact]:
     """Forget hits that count no more, and one when there are too many: with what it gave for good."""
     now = as_of(lead)
     hits = by_time(hit for hit in lead.hits if hit.rule == term.name)
-    gone = tuple(place for place, hit in enumerate(hits) if over(term, hit, now))
+    gone = tuple(place for place, hit in enumerate(hits) if done(term, hit, now))
     if gone:
         yield HitsSettled(term.name, gone, 0)
     elif len(hits) > HITS_MAX:

@@ -9,8 +9,9 @@ from schemas import topics
 from schemas.bounds import ID_LENGTH_MAX, End
 from schemas.codec import Message, Output, decode
 from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
-from schemas.fact import Acted, AgreementAdopted, Fact, HandedOver, Passed, RuleHit
+from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Passed, RuleHit
 from schemas.letter import Reminder
+from streams.forwarding import forward, forwarded_from, is_forwarded
 from streams.funnel import COUNT, Counts, Key
 from streams.journal import about, line
 from streams.lead import Moment, decide
@@ -85,8 +86,9 @@ class Relay:
     def take(self, record: Record) -> End:
         """Fold one record; it has exactly one end, and each end is counted and journalled."""
         cause = f"{topics.LETTERS[record.topic]}{record.partition}-{record.offset}"
+        carrier = record.topic if record.topic != topics.LETTER.name else forwarded_from(record)
         try:
-            message = decode(record.topic, record.key, record.value, record.headers)
+            message = decode(carrier, record.key, record.value, record.headers)
             end = self._step(message, record, cause)
         except Refusal as refusal:
             end = self._refuse(record, cause, refusal)
@@ -101,7 +103,12 @@ class Relay:
             self.reached_at[record.topic] = at
         if message.kind == ADOPTING:
             return self._adopt(message, cause)
-        lead, terms = self.lead(key), self.terms
+        if self._is_strange(key) and not is_forwarded(record):
+            return self._forward(record, message, cause)
+        return self._handle(message, key, cause)
+
+    def _handle(self, message: Message, key: bytes, cause: str) -> End:
+        lead, terms, at = self.lead(key), self.terms, message.at
         if self.versions:  # who has heard of something later is judged by the version of then
             terms = self.versions.in_force(terms, max(at, as_of(lead)))
         mark = digest(message.source, message.id)
@@ -131,6 +138,19 @@ class Relay:
         if terms is None:
             return self._pass(message, cause, "ignored", "this version or a later one is known")
         self._journal("", message.time, cause, AgreementAdopted(terms.number, terms.name, terms.effective_at))
+        return "applied"
+
+    def _is_strange(self, key: bytes) -> bool:
+        """Whether nobody of this key is here, and it belongs elsewhere."""
+        known = key in self.drafts or key in self._warm or key in self._cooling or key in self.rows
+        return not known and lane_of(key, self.lanes) != self.lane
+
+    def _forward(self, record: Record, message: Message, cause: str) -> End:
+        """Send a message on to the lane where its lead lives: its producer has another partitioner."""
+        self.outputs.append(forward(record, cause))
+        self.urgent = True
+        self.counts.add(("forwarded", record.topic))
+        self._journal(message.lead, message.time, cause, Forwarded(lane_of(message.lead.encode(), self.lanes)))
         return "applied"
 
     def lead(self, key: bytes) -> Lead:

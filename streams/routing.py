@@ -27,3 +27,8 @@ def murmur2(key: bytes) -> int:
 def lane_of(key: bytes, lanes: int) -> int:
     """The lane of a key."""
     return (murmur2(key) & 0x7FFFFFFF) % lanes
+
+
+def home_of(key: bytes | None, *, lanes: int) -> int:
+    """The same of a record that may have no key: those live in the first lane."""
+    return 0 if key is None else lane_of(key, lanes)

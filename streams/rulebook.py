@@ -112,6 +112,7 @@ def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
         most=rule.at_most or 0,
         period=PERIODS[rule.per](zone) if rule.per else None,
         rolling_ms=_days(rule.per_days),
+        limit_ms=max(_days(rule.per_days), LONGEST_MS.get(rule.per or "", 0)),
         within_ms=_days(rule.within_days),
         least=(times.min or 0) if times else 0,
         highest=times.max if times else None,
@@ -154,6 +155,10 @@ PERIODS: Mapping[str, Callable[[ZoneInfo], Period]] = {
     "month": lambda zone: lambda at: _local(at, zone).year * 12 + _local(at, zone).month,
 }
 """The periods of a calendar. Day 1 of the proleptic calendar is a Monday."""
+
+
+LONGEST_MS: Mapping[str, int] = {"hour": HOUR_MS, "day": 25 * HOUR_MS, "week": 169 * HOUR_MS, "month": 745 * HOUR_MS}
+"""How long a period lasts at most, an hour of winter time included."""
 
 
 def _fade(decay: Decay) -> Fade:

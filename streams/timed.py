@@ -56,6 +56,7 @@ class Timed:
         span: When what happens counts; None for always.
         value: Gives what it counts once for each of.
         most: So many hits count in one period, which is of the calendar (`period`) or rolling (`rolling_ms`).
+        limit_ms: The longest that one of these periods lasts.
         within_ms: Only hits younger than this count.
         least: So many hits at least must count; then the rule gives its points once.
         highest: So many hits at most; then the rule gives its points once, and also when there is no hit at all.
@@ -72,6 +73,7 @@ class Timed:
     most: int
     period: Period | None
     rolling_ms: int
+    limit_ms: int
     within_ms: int
     least: int
     highest: int | None
@@ -105,7 +107,8 @@ def shares(term: Timed, hits: Iterable[Hit], settled: int, since: int, now: int)
         since: When the lead was first seen.
         now: The instant; what happens later does not count yet.
     """
-    live = _limited(term, [hit for hit in by_time(hits) if _lives(term, hit, now)])
+    counted = _limited(term, [hit for hit in by_time(hits) if hit.at <= now])
+    live = [hit for hit in counted if not over(term, hit, now)]
     if term.occurring:
         found = _occurred(term, live, since, now)
     else:
@@ -128,8 +131,9 @@ def _when(hit: Hit) -> tuple[int, str]:
     return hit.at, hit.detail
 
 
-def _lives(term: Timed, hit: Hit, now: int) -> bool:
-    return hit.at <= now and not over(term, hit, now)
+def done(term: Timed, hit: Hit, now: int) -> bool:
+    """Whether this hit will never count again, nor keep others from counting."""
+    return over(term, hit, now) and now - hit.at >= term.limit_ms
 
 
 def over(term: Timed, hit: Hit, now: int) -> bool:

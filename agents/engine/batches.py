@@ -1,7 +1,7 @@
 """Cuts what one transaction writes into batches that the broker accepts, and hands them over in few requests."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from agents.engine.fold import Output
@@ -10,6 +10,9 @@ from agents.engine.kafka import Producer
 Row = tuple[bytes, bytes | None]
 Entry = tuple[bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
 NONE: list[tuple[str, bytes]] = []
+Route = Callable[[bytes | None], int]
+"""The partition of a key."""
+NOWHERE: Mapping[str, Route] = {}
 
 
 class Parcel(NamedTuple):
@@ -26,13 +29,16 @@ def of_rows(producer: Producer, topic: str, partition: int, rows: Iterable[Row])
     return _cut(producer, topic, partition, ((key, value, ()) for key, value in rows))
 
 
-def of_outputs(producer: Producer, partition: int, outputs: Iterable[Output]) -> Iterator[Parcel]:
-    """Cut outputs, in order within each topic."""
-    by_topic: dict[str, list[Output]] = defaultdict(list)
+def of_outputs(
+    producer: Producer, partition: int, outputs: Iterable[Output], routes: Mapping[str, Route] = NOWHERE
+) -> Iterator[Parcel]:
+    """Cut outputs, in order within each topic; those of a topic with a route go where it says, the others to ours."""
+    places: dict[tuple[str, int], list[Output]] = defaultdict(list)
     for output in outputs:
-        by_topic[output.topic].append(output)
-    for topic, theirs in by_topic.items():
-        yield from _cut(producer, topic, partition, ((each.key, each.value, each.headers) for each in theirs))
+        topic = output.topic
+        places[topic, partition if topic not in routes else routes[topic](output.key)].append(output)
+    for (topic, place), theirs in places.items():
+        yield from _cut(producer, topic, place, ((each.key, each.value, each.headers) for each in theirs))
 
 
 async def send(producer: Producer, parcels: Iterable[Parcel]) -> list[Awaitable[Any]]:

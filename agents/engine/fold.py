@@ -17,7 +17,7 @@ class Record(Protocol):
 
 
 class Output(Protocol):
-    """One record to be published to the lane's own partition of a topic."""
+    """One record to be published: to the lane's own partition of its topic, unless the settings have a route for it."""
 
     @property
     def topic(self) -> str:

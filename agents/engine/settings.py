@@ -1,5 +1,6 @@
 """Every number and name the engine is run with."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ class EngineSettings:
         brokers: Addresses `host:port`.
         inputs: Topics to be folded; all have the same number of partitions and the same partitioner.
         outputs: Topics that folds publish to; they have as many partitions as the inputs.
+        routes: Output topics whose records may go to another lane, and to which: the partition of a key.
         table: The table's name; its changelog is `{app_id}-{table}-changelog`.
         partitions: Partitions of each topic, so the number of lanes.
         instance: A name that is the same after a restart, and no other worker's; None for a random one.
@@ -43,6 +45,7 @@ class EngineSettings:
     brokers: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...] = ()
+    routes: Mapping[str, Callable[[bytes | None], int]] = field(default_factory=dict)
     table: str = "leads"
     partitions: int = 12
     instance: str | None = None

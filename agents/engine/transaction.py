@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from aiokafka import TopicPartition
 
-from agents.engine.batches import Parcel, of_outputs, of_rows, send
+from agents.engine.batches import Parcel, Route, of_outputs, of_rows, send
 from agents.engine.kafka import Producer
 from agents.engine.lane import Taken
 from agents.engine.membership import Membership, RefusedError
@@ -36,12 +36,14 @@ class Transactions:
 
     Attributes:
         owner: The transactional id, for the position rows.
+        routes: Topics whose records do not go to the lane's own partition, and where they go.
     """
 
     producer: Producer
     changelog: str
     owner: str
     hook: Hook
+    routes: Mapping[str, Route] = field(default_factory=dict)
 
     async def write(self, taken: Sequence[Taken], membership: Membership) -> None:
         """Write everything, have the group confirm that we still own the lanes, and commit.
@@ -83,7 +85,7 @@ class Transactions:
             # The position row is first, so that the first record of an open transaction names its owner.
             rows = [(POSITION, position_row(part, self.owner)), *part.harvest.rows]
             parcels += of_rows(self.producer, self.changelog, part.lane.partition, rows)
-            parcels += of_outputs(self.producer, part.lane.partition, part.harvest.outputs)
+            parcels += of_outputs(self.producer, part.lane.partition, part.harvest.outputs, self.routes)
             await asyncio.sleep(0)  # it may be much
         return await send(self.producer, parcels)
 

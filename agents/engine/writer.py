@@ -55,7 +55,9 @@ class Writer:
         """
         if self._transactions is None:
             producer = await self._kafka.start_producer(self.name)
-            self._transactions = Transactions(producer, self._settings.changelog, self.name, self.hook)
+            self._transactions = Transactions(
+                producer, self._settings.changelog, self.name, self.hook, self._settings.routes
+            )
         elif self._settings.instance is not None:
             await asyncio.shield(asyncio.create_task(self._show(self._transactions, lane, membership)))
         if self._work is None:

@@ -10,9 +10,11 @@ from agents.agreement import load_terms
 from agents.data import campaign_lines
 from agents.engine.engine import Status
 from schemas.envelope import structured
+from schemas.topics import ACTIVITY
 from streams.contacts import contacts
 from streams.funnel import Key
 from streams.grading import Grid
+from streams.record import Line
 from streams.relay import Relay
 from streams.replay import Replay
 from streams.traffic import history
@@ -29,6 +31,10 @@ def relays() -> tuple[Relay, ...]:
     events = history(contacts(islice(campaign_lines(), ROWS), CONTACTS), seed=1)
     for _ in replay.feed([*map(structured, events), JUNK], reminding=True):
         pass
+    left = b'"leadrelay.activity.email_unsubscribed.v1","time":"2008-05-05T00:00:00Z","data":{}'
+    stray = JUNK.replace(b'"no.such.type"', left)
+    for relay in replay.relays:  # it lives in one of these lanes, and is sent on by the others
+        relay.take(Line(ACTIVITY.name, relay.lane, 10**6, 0, b"x", stray, ()))
     for relay in replay.relays:
         relay.harvest()
         relay.committed()

@@ -107,8 +107,10 @@ class Report:
 
     def shape(self) -> dict[str, Any]:
         """The command's JSON: the findings first that must be zero."""
-        found, done = asdict(self.verdict), asdict(self)
-        del done["verdict"]
+        found, done = asdict(self.verdict) | {"letters_wrong": self.verdict.letters_wrong}, asdict(self)
+        del found["letters"], done["verdict"]
+        # asdict makes a counter of pairs of a counter
+        done |= {"failpoints": dict(self.failpoints), "bounces": dict(self.bounces)}
         first = ("rows_wrong", "facts_wrong", "handoffs_lost", "handoffs_doubled", "counters_wrong")
         head = {name: done.pop(name) for name in ("kills", "kills_in_transaction")}
         return {**head, **{name: found.pop(name) for name in first}, **found, **done}

@@ -7,7 +7,7 @@ import pytest
 
 from schemas import topics
 from schemas.envelope import REASONS
-from schemas.fact import Passed
+from schemas.fact import Forwarded, Passed
 from streams.record import Line
 from streams.relay import Harvest, Relay
 from streams.row import pack, unpack
@@ -23,6 +23,7 @@ from tests.streams.given import (
     attempt,
     boss,
     demo,
+    fact_of,
     given,
     home,
     kinds,
@@ -106,15 +107,47 @@ def test_what_can_not_be_taken_is_refused_with_its_reason(key: bytes | None, val
     assert reason in REASONS
 
 
-def test_a_lead_in_the_wrong_lane_is_refused_unless_it_lives_there() -> None:
+def test_a_message_in_the_wrong_lane_is_sent_on_unless_its_lead_lives_there() -> None:
     lanes = 12
-    right = home(ADA, lanes)
-    wrong = Relay((right + 1) % lanes, lanes, agreed())
-    record = page(MONDAY).record(wrong.lane, 0)
-    assert wrong.take(record) == "refused"
-    assert Relay(right, lanes, agreed()).take(replace(record, partition=right)) == "applied"
+    home_lane = home(ADA, lanes)
+    wrong, right = Relay((home_lane + 1) % lanes, lanes, agreed()), Relay(home_lane, lanes, agreed())
+    record = page(MONDAY).record(wrong.lane, 7)
+    assert wrong.take(record) == "applied"
+    letter, told = wrong.outputs
+    assert fact_of(told.value or b"") == Forwarded(home_lane)
+    assert (letter.topic, letter.key, letter.value) == (topics.LETTER.name, b"ada", record.value)
+    assert letter.headers == (("ce_forwardedfrom", b"a%d-7" % wrong.lane),)
+    assert wrong.counts.totals["forwarded", topics.ACTIVITY.name] == 1
+    assert not wrong.drafts
+    carried = Line(letter.topic, home_lane, 0, MONDAY, letter.key, letter.value, letter.headers)
+    assert [right.take(carried), right.take(replace(carried, offset=1))] == ["applied", "repeated"]
+    assert right.lead(b"ada").activity == {"page_viewed": 1}
     wrong.restore(b"ada", pack(given(page()).lead))
-    assert wrong.take(replace(record, offset=1)) == "applied"
+    assert wrong.take(replace(record, offset=8)) == "applied"
+    assert len(wrong.drafts) == 1
+
+
+def test_what_was_sent_on_is_not_sent_on_again() -> None:
+    lane = (home(ADA, 12) + 1) % 12
+    relay = Relay(lane, 12, agreed())
+    letter = replace(page(MONDAY).record(lane, 0), topic=topics.LETTER.name, headers=(("ce_forwardedfrom", b"a0-7"),))
+    assert relay.take(letter) == "refused"
+
+
+@pytest.mark.parametrize("place", [b"", b"x1-2", b"\xff"])
+def test_a_letter_from_nowhere_carries_letters_alone(place: bytes) -> None:
+    letter = replace(page(MONDAY).record(0, 0), topic=topics.LETTER.name, headers=(("ce_forwardedfrom", place),))
+    assert Relay(0, 1, agreed()).take(letter) == "refused"
+
+
+def test_feedback_is_sent_on_too() -> None:
+    lane = (home(ADA, 12) + 1) % 12
+    relay = Relay(lane, 12, agreed())
+    relay.take(accepted(MONDAY).record(lane, 3))
+    letter = relay.outputs[0]
+    right = Relay(home(ADA, 12), 12, agreed())
+    assert right.take(Line(letter.topic, right.lane, 0, MONDAY, letter.key, letter.value, letter.headers)) == "applied"
+    assert right.lead(b"ada").stage == "accepted"
 
 
 def test_an_event_from_the_day_after_tomorrow_is_refused() -> None:

@@ -71,6 +71,9 @@ def interest(rules: Sequence[dict[str, Any]], events: Sequence[Event], until: fl
         ({"decay": {"half_life_days": 10}}, [0], 44, 0),
         ({"decay": {"half_life_days": 10}, "ceiling": 12}, [0, 0, 0], 0, 12),
         ({"once": True, "within_days": 10}, [0, 8], 17, 10),
+        ({"at_most": 1, "per": "month", "within_days": 5}, [0, 3], 4, 10),
+        ({"at_most": 1, "per": "month", "within_days": 5}, [0, 9], 9, 0),  # it does not take the place of the first
+        ({"at_most": 1, "per_days": 20, "decay": {"percent_a_month": 100}}, [0, 9], 21, 3),
         ({"from": TUESDAY, "to": THURSDAY}, [0, 1, 2, 3], 4, 20),
         ({"from": TUESDAY, "within_days": 50}, [0, 1, 2], 4, 20),
         ({"to": TUESDAY}, [0, 1, 2], 4, 10),
