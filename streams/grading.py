@@ -59,4 +59,7 @@ def _steps(marks: Mapping[str, int]) -> Steps:
 
 
 def _mark(steps: Steps, points: int) -> str:
-    return next((mark for least, mark in steps if points >= least), steps[-1][1])
+    for least, mark in steps:
+        if points >= least:
+            return mark
+    return steps[-1][1]

@@ -230,7 +230,7 @@ def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """An activity: count it and its points, by the version that was in force, then see whether the lead rises by it."""
     then = terms.then(message.at)
     kind, data, stage, handoffs = message.kind, message.data, lead.stage, lead.handoffs
-    held = handoff.meets(lead, lead.interest, terms, message.at)
+    held = outlook.may_fall(lead, terms) and handoff.meets(lead, lead.interest, terms, message.at)
     points = score.interest(lead, kind, data, message.at, then)
     yield f.Acted(kind, points, told.detail(kind, data))
     if kind in then.interest.daily:

@@ -1,5 +1,6 @@
 """What time alone does to a lead: its score rises or falls though nothing happens, and a reminder says when."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from heapq import merge
 from itertools import islice
@@ -8,7 +9,7 @@ from schemas.codec import Message
 from schemas.fact import DeadlineEnded, Fact, LookPlanned, Noticed, Rated
 from streams import nurture, pursuit
 from streams.handoff import BY_SCORE, grade, hand_over, meets, reached, threshold
-from streams.rating import as_of, standing, turns
+from streams.rating import as_of, interest_at, turns
 from streams.row import Lead
 from streams.terms import Terms
 
@@ -19,7 +20,7 @@ COOLED = "cooled"
 
 def rate(lead: Lead, terms: Terms, now: int) -> Iterator[Fact]:
     """Say what interest is now, if that is not what we said last."""
-    interest = standing(lead, terms, now).interest
+    interest = interest_at(lead, terms, now)
     if interest != lead.interest:
         yield Rated(interest, now)
 
@@ -34,13 +35,20 @@ def plan(lead: Lead, terms: Terms) -> Iterator[Fact]:
 def _look_at(lead: Lead, terms: Terms) -> int | None:
     """The next instant at which the score is reached, or is not any more; None when that changes nothing."""
     now = as_of(lead)
-    met = meets(lead, lead.interest, terms, now)
-    if not (_may_rise(lead, terms, now) if lead.stage in BY_SCORE else _may_fall(lead, terms) and met):
+    met, rising = meets(lead, lead.interest, terms, now), _may_rise(lead, terms, now)
+    if not (rising if lead.stage in BY_SCORE else met and may_fall(lead, terms)):
         return None
     ahead = list(islice(_ahead(lead, terms, now), TURNS_MAX))
-    for at in ahead:
-        if meets(lead, standing(lead, terms, at).interest, terms, at) != met:
-            return at
+
+    def turned(at: int) -> bool:
+        return meets(lead, interest_at(lead, terms, at), terms, at) != met
+
+    if rising:
+        place = next((place for place, at in enumerate(ahead) if turned(at)), len(ahead))
+    else:  # what can only fall is below for good
+        place = bisect_left(ahead, x=True, key=turned)
+    if place < len(ahead):
+        return ahead[place]
     return ahead[-1] if len(ahead) == TURNS_MAX else None
 
 
@@ -50,17 +58,19 @@ def _ahead(lead: Lead, terms: Terms, now: int) -> Iterator[int]:
 
 
 def _may_rise(lead: Lead, terms: Terms, now: int) -> bool:
-    return terms.interest.rising or lead.paused_until > now or any(hit.at > now for hit in lead.hits)
+    lifting = terms.interest.lifting or lead.paused_until > now
+    return lifting or any(hit.at > now or hit.points < 0 for hit in lead.hits)
 
 
-def _may_fall(lead: Lead, terms: Terms) -> bool:
+def may_fall(lead: Lead, terms: Terms) -> bool:
+    """Whether anything follows when the score falls below the threshold."""
     return lead.stage == "mql" and terms.falls != "nothing"
 
 
 def look_again(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Time has changed the score: hand the lead over, or tell sales that it cooled off."""
     held, now = meets(lead, lead.interest, terms, as_of(lead)), max(as_of(lead), message.at)
-    yield Rated(standing(lead, terms, now).interest, now)
+    yield Rated(interest_at(lead, terms, now), now)
     if reached(lead, terms):
         yield from hand_over(lead, message, terms)
         yield from nurture.leave(lead, "handoff", "agreement")
@@ -70,7 +80,7 @@ def look_again(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
 
 def fall(lead: Lead, terms: Terms, *, held: bool) -> Iterator[Fact]:
     """Tell sales that an MQL's score is below the threshold, which it was not before, or take the lead back."""
-    if not held or not _may_fall(lead, terms) or meets(lead, lead.interest, terms, as_of(lead)):
+    if not held or not may_fall(lead, terms) or meets(lead, lead.interest, terms, as_of(lead)):
         return
     if terms.falls == "tell":
         needed = f"score {lead.score}, {threshold(lead, terms)} are needed"

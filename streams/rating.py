@@ -13,7 +13,7 @@ from schemas.codec import Message
 from schemas.fact import Fact, HitsSettled, RuleHit
 from streams.row import Lead
 from streams.terms import Terms
-from streams.timed import HITS_MAX, Hit, Share, Timed, by_time, changes, done, shares
+from streams.timed import HITS_MAX, Hit, Share, Timed, by_time, changes, done, shares, total
 
 
 @dataclass(slots=True)
@@ -52,6 +52,21 @@ def standing(lead: Lead, terms: Terms, now: int) -> Standing:
         found.cuts[""] = terms.interest_ceiling - total
     found.interest += min(total, terms.interest_ceiling)
     return found
+
+
+def interest_at(lead: Lead, terms: Terms, now: int) -> int:
+    """The interest of such a standing, which is asked for far more often than what it is made of."""
+    book, given, hits = terms.interest, lead.given, hits_of(lead)
+    groups: dict[str, int] = defaultdict(int)
+    off = 0
+    for rule, points in given.items():
+        off += _enter(groups, book.group_of.get(rule, ""), points)
+    for term in _terms(terms, hits):
+        points = total(term, hits.get(term.name, ()), given.get(term.name, 0), lead.arrived_at, now)
+        off += _enter(groups, term.group, points)
+    ceilings = terms.interest_groups
+    within = sum(min(ceilings[group], points) for group, points in groups.items())
+    return min(within, terms.interest_ceiling) + off
 
 
 def hits_of(lead: Lead) -> dict[str, list[Hit]]:

@@ -47,7 +47,7 @@ class Rulebook:
         timed: Rules whose points depend on time, by activity.
         by_name: The same, by name.
         watching: Of those, the ones that count what did not happen.
-        rising: Whether time alone can raise what they give.
+        lifting: Whether one of these gives points for it, so that time alone can raise interest without any hit.
         group_of: The group of each rule.
         daily: The most that an activity gives in a day.
         day_of: Which day an instant lies in.
@@ -57,7 +57,7 @@ class Rulebook:
     timed: Mapping[str, tuple[Timed, ...]]
     by_name: Mapping[str, Timed]
     watching: tuple[Timed, ...]
-    rising: bool
+    lifting: bool
     group_of: Mapping[str, str]
     daily: Mapping[str, int]
     day_of: Period
@@ -78,7 +78,7 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
         timed=_fixed(timed),
         by_name=by_name,
         watching=tuple(term for term in by_name.values() if term.highest is not None),
-        rising=any(term.points < 0 or term.highest is not None for term in by_name.values()),
+        lifting=any(term.points > 0 and term.highest is not None for term in by_name.values()),
         group_of={rule.name: rule.group for rule in rules},
         daily=daily,
         day_of=PERIODS["day"](zone),
@@ -126,7 +126,7 @@ def _days(days: float | None) -> int:
 
 
 def _value(rule: InterestRule) -> Callable[[Any], str] | None:
-    if rule.once:
+    if rule.once or (rule.times and rule.times.max == 0):  # that nothing happened is told by the last time alone
         return lambda _: "once"
     if not rule.once_per:
         return None

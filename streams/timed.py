@@ -122,6 +122,21 @@ def shares(term: Timed, hits: Iterable[Hit], settled: int, since: int, now: int)
     return cut[::-1]
 
 
+def total(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int) -> int:
+    """What the rule gives now in all: the sum of its shares, without making them."""
+    if term.occurring or any(hit.points != term.points for hit in hits):
+        return sum(share.points for share in shares(term, hits, settled, since, now))
+    counted = hits
+    if len(hits) > 1 and (term.most or term.value is not None):
+        counted = _limited(term, [hit for hit in by_time(hits) if hit.at <= now])
+    given = 0
+    for hit in counted:
+        if hit.at <= now and not over(term, hit, now):
+            given += _left(term, hit, now)
+    room = max(term.ceiling - abs(settled), 0)
+    return max(-room, min(room, given))
+
+
 def by_time(hits: Iterable[Hit]) -> list[Hit]:
     """The hits as they happened."""
     return sorted(hits, key=_when)
@@ -148,7 +163,7 @@ def _limited(term: Timed, hits: Sequence[Hit]) -> list[Hit]:
     """Those that the limits leave: the last of each value, the first so many of each period."""
     if term.value is not None:
         hits = by_time({hit.value: hit for hit in hits}.values())
-    if not term.most:
+    if not term.most or len(hits) <= term.most:
         return list(hits)
     if term.period is None:
         return _rolling(hits, term.most, term.rolling_ms)

@@ -21,7 +21,7 @@ def test_rules_are_found_by_their_activity() -> None:
     assert "email_bounced" not in book.plain
     assert book.group_of["pricing page"] == "urgency"
     assert not book.timed
-    assert not book.rising
+    assert not book.lifting
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,11 @@ def test_a_rule_for_several_activities_is_one_rule() -> None:
     assert len(compiled(on="any").interest.plain) > 10
 
 
-@pytest.mark.parametrize(("more", "rising"), [({"points": -8}, True), ({"times": {"max": 1}}, True), ({}, False)])
-def test_what_may_rise_by_time_alone_is_known(more: dict[str, Any], rising: bool) -> None:  # noqa: FBT001
-    assert compiled(within_days=3, **more).interest.rising is rising
+@pytest.mark.parametrize(
+    ("more", "lifting"), [({"points": -8, "times": {"max": 1}}, False), ({"times": {"max": 1}}, True), ({}, False)]
+)
+def test_what_may_rise_without_a_hit_is_known(more: dict[str, Any], lifting: bool) -> None:  # noqa: FBT001
+    assert compiled(**{"within_days": 3, **more}).interest.lifting is lifting
 
 
 def test_points_fade_evenly_to_nothing() -> None:
