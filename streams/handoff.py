@@ -131,7 +131,7 @@ def _entry(side: Side, entry: Entry) -> PointEntry:
 
 def _timed(lead: Lead, terms: Terms) -> Iterator[PointEntry]:
     """What rules that depend on time give as of the last rating, and what the ceilings take off."""
-    found = standing(lead, terms, lead.rated_at)
+    found = standing(lead, terms, as_of(lead))
     for rule, theirs in found.shares.items():
         for hit, points, at in theirs:
             if points and hit is None:
@@ -141,4 +141,4 @@ def _timed(lead: Lead, terms: Terms) -> Iterator[PointEntry]:
                 yield _entry("interest", (rule, points, 1, at, hit.cause, hit.detail + left))
     for group, points in found.cuts.items():
         name = f"ceiling of {group or 'interest'}"
-        yield _entry("interest", (name, points, 0, lead.rated_at, "", "more than may be given"))
+        yield _entry("interest", (name, points, 0, as_of(lead), "", "more than may be given"))

@@ -18,7 +18,14 @@ def test_a_line_tells_fact_lead_time_cause_and_version(lead: str) -> None:
         "at": "2026-11-02T09:00:00.000Z",
         "cause": "f3-1042",
         "agreement": 7,
-        "data": {"reason": "no_answer", "by": "agreement", "attempts": 6, "track": "reconnect", "again_at": 85},
+        "data": {
+            "reason": "no_answer",
+            "by": "agreement",
+            "attempts": 6,
+            "track": "reconnect",
+            "again_at": 85,
+            "paused_until": 0,
+        },
     }
     assert fact_of(written) == fact
 
