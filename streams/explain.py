@@ -112,13 +112,16 @@ def _handoff(agreement: Agreement) -> Iterator[Sentence]:
 
 
 def _by_score(handoff: Handoff, *, graded: bool) -> Iterator[Clause]:
-    who = "a contact or lead that may be contacted is handed over"
-    yield Clause("score", f"{who} from {{}} on, fit and interest together", (counted(handoff.score, "point"),))
+    who, points = "a contact or lead that may be contacted is handed over", (counted(handoff.score, "point"),)
+    if graded:
+        yield Clause("grid", f"{who} by its grade, which the grid tells")
+    else:
+        yield Clause("score", f"{who} from {{}} on, fit and interest together", points)
     yield Clause("fit_min", "with a fit of at least {}", (number(handoff.fit_min),), before=", ")
     if handoff.interest_min > NO_MINIMUM:
         yield Clause("interest_min", "with an interest of at least {}", (number(handoff.interest_min),), before=", ")
     if graded:
-        yield Clause("grid", "in place of that score the grades of the grid decide")
+        yield Clause("score", "the score of {} decides nothing while there is a grid", points)
 
 
 def _pursuit(pursuit: Pursuit) -> Iterator[Sentence]:

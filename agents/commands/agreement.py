@@ -67,9 +67,10 @@ def _as_json(file: Path) -> None:
 
 def _summary(terms: "Terms") -> str:
     rules = len(terms.interest.group_of)
+    by = f"with grade {', '.join(sorted(terms.grid.handoff))}" if terms.grid else f"from {terms.handoff_score} points"
     return (
         f"Agreement {terms.number}, {terms.name!r}, is without mistakes: {len(terms.fit)} rules of fit and {rules} of "
-        f"interest; handoff from {terms.handoff_score} points with a fit of {terms.fit_min} or more; response within "
+        f"interest; handoff {by} with a fit of {terms.fit_min} or more; response within "
         f"{terms.response_ms / 3_600_000:g} working hours, back after {terms.attempts_max} attempts without an answer."
     )
 

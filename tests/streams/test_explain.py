@@ -190,7 +190,10 @@ def test_exclusions_grid_and_rating() -> None:
         "best: a score of 150 or more is rated 100, one of 0 or less is rated 0.",
         "very hot: a rating of 80 or more.",
     ]
-    assert "in place of that score the grades of the grid decide" in lines(agreement, "handoff")[0]
+    assert lines(agreement, "handoff")[0] == (
+        "by score: a contact or lead that may be contacted is handed over by its grade, which the grid tells, "
+        "with a fit of at least 10; the score of 60 points decides nothing while there is a grid."
+    )
 
 
 def test_what_is_not_given_is_said_too() -> None:
