@@ -41,6 +41,12 @@ def found(key: str, value: object) -> list[Finding]:
             "company_size is a number",
             "give min, max or both, and no one_of",
         ),
+        (
+            {"field": "role", "present": True, "one_of": ["x"]},
+            ".present",
+            "says all that can be said",
+            "leave out one_of, min and max",
+        ),
         ({"field": "role"}, "", "role is a word", "give one_of with at least one word, and no min or max"),
         (
             {"field": "role", "one_of": ["x"], "max": 1},

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.fact import HandedOver
+from streams.report import sentences
 from streams.terms import Terms
 from tests.streams.given import HOT, MONDAY, Story, agreed, boss, content, demo, given, kinds, page, pricing, returned
 
@@ -91,3 +92,13 @@ def test_interest_must_not_be_zero_if_the_agreement_says_so() -> None:
     story = Story(agreed(handoff__score=40, handoff__interest_min=1)).and_then(boss(MONDAY))
     assert story.lead.stage == "lead"
     assert story.and_then(page()).lead.stage == "mql"
+
+
+def test_a_report_tells_the_grade_and_what_a_handoff_needs() -> None:
+    story = given(boss(MONDAY), terms=graded(handoff__interest_min=1))
+    assert sentences(story.lead, story.relay.terms)[1] == (
+        "Score 45 = fit 45 + interest 0, which is grade A3. "
+        "A handoff needs grade A1, A2 and B1, with a fit of 10 or more."
+    )
+    lacking = sentences(story.lead, agreed(handoff__interest_min=1))[1]
+    assert lacking.endswith("It lacks 15 points and 1 points of interest.")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from schemas import fact as f
+from streams.handoff import ledger
 from streams.outlook import TURNS_MAX
 from tests.streams.given import DAY, MINUTE, MONDAY, Event, Story, accepted, agreed, boss, default, event, given, kinds
 
@@ -151,3 +152,42 @@ def test_a_row_remembers_when_to_look() -> None:
         again.relay.restore(key, row)
     assert again.lead.hits == told.lead.hits
     assert "noticed" in kinds(again.remind(MONDAY + 6 * DAY + GRACE))
+
+
+def test_a_grade_that_is_lost_is_told_with_the_grade_of_now() -> None:
+    grid = {"fit": {"A": 40, "B": 0}, "interest": {"1": 25, "2": 0}, "handoff": ["A1"]}
+    told = story(READ, grid=grid).and_then(page(), page(), page())
+    assert told.lead.look_at is not None
+    facts = told.remind(told.lead.look_at + GRACE)
+    assert f.Noticed("cooled", "sales", "ada has cooled off since it was handed over: its grade is A2 now.") in facts
+
+
+def test_silence_and_ceilings_stand_in_the_ledger() -> None:
+    told = story(READ, QUIET, interest__ceiling=15).and_then(page(), page())
+    assert [entry.points for entry in ledger(told.lead, told.relay.terms) if entry.rule == "ceiling of interest"] == [
+        -5
+    ]
+    form = event("form_submitted", at=MONDAY + 40 * DAY, form="x")
+    quiet = story({**READ, "decay": None, "within_days": 5}, {**QUIET, "on": "page_viewed"}).and_then(page(), form)
+    silent = [entry for entry in ledger(quiet.lead, quiet.relay.terms) if entry.rule == "quiet"]
+    assert [(entry.points, entry.times, entry.detail) for entry in silent] == [(-20, 0, "nothing since then")]
+    assert sum(entry.points for entry in ledger(quiet.lead, quiet.relay.terms)) == quiet.lead.score
+    assert all(entry.points for entry in ledger(quiet.lead, quiet.relay.terms))
+
+
+def test_a_group_cuts_what_its_rules_give_together_and_a_rule_what_it_gives_alone() -> None:
+    rules = {**READ, "group": "urgency", "ceiling": 10}, {**READ, "name": "again", "group": "urgency"}
+    told = story(*rules, interest__groups={"urgency": 12}).and_then(page(), page(1))
+    entries = [entry for entry in ledger(told.lead, told.relay.terms) if entry.side == "interest"]
+    points = [(entry.rule, entry.points) for entry in entries]
+    assert points == [("read", 10), ("again", 10), ("again", 10), ("ceiling of urgency", -18)]
+    assert told.lead.interest == 12
+
+
+def test_who_is_taken_back_after_its_deadline_was_missed_has_none_to_end() -> None:
+    told = story(READ, falls="recall", pursuit__response_hours=8).and_then(page(), page(), page())
+    told.remind(MONDAY + 2 * DAY)
+    assert told.lead.due_at is None
+    facts = told.remind(MONDAY + 6 * DAY + GRACE)
+    assert "returned" in kinds(facts)
+    assert "deadline_ended" not in kinds(facts)

@@ -5,7 +5,7 @@ from aiokafka.partitioner import murmur2 as aiokafka_murmur2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streams.routing import lane_of, murmur2
+from streams.routing import home_of, lane_of, murmur2
 
 
 @given(st.binary(min_size=1, max_size=128), st.integers(1, 64))
@@ -28,3 +28,8 @@ def test_the_hash_is_javas() -> None:
     assert murmur2(b"a-little-bit-longer-string") == -1486304829 & 0xFFFFFFFF
     assert murmur2(b"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8") == -58897971 & 0xFFFFFFFF
     assert murmur2(b"abc") == 479470107
+
+
+def test_who_has_no_key_lives_in_the_first_lane() -> None:
+    assert home_of(None, lanes=12) == 0
+    assert home_of(b"ada", lanes=12) == lane_of(b"ada", 12)
