@@ -37,8 +37,9 @@ def _interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
     have, want = lead.given, _wanted(lead, terms)
     points = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
     timed = terms.interest.by_name
-    worth = {hit.rule: timed[hit.rule].points for hit in lead.hits if hit.points != timed[hit.rule].points}
-    hits = tuple(worth.items())
+    worth = {rule: timed[rule].points for rule, *_ in lead.hits if rule in timed}
+    stale = {hit.rule for hit in lead.hits if hit.points != worth.get(hit.rule, hit.points)}
+    hits = tuple((rule, now) for rule, now in worth.items() if rule in stale)
     if points or hits:
         yield InterestRescored(points, hits)
 

@@ -13,6 +13,7 @@ from agents.errors import LeadrelayError
 
 if TYPE_CHECKING:
     from streams.report import Table
+    from streams.terms import Terms
 
 EXAMPLE = example("leadrelay lead ana@example.com", "leadrelay lead ana@example.com --json | jq .entries")
 
@@ -36,12 +37,14 @@ def lead(  # noqa: PLR0913
     from streams.row import unpack
 
     settings = load(broker=broker, app_id=app_id, agreement=agreement)
-    terms = load_terms(settings.agreement)
+    terms = load_terms(settings.agreement)  # a mistake in it is told before anything is read
     key, topic = identity.encode(), changelog(settings.app_id).name
     rows = console.run(_values(settings.brokers, topic, key))
     if not rows or rows[-1] is None:
         raise _unknown(identity, topic)
     found = unpack(identity, rows[-1])
+    if agreement is None and found.agreement != terms.number:
+        terms = console.run(_published(settings.brokers, found.agreement)) or terms
     facts = console.run(_values(settings.brokers, FACT.name, key)) if journal else []
     if as_json:
         console.write_json(report.lead_object(found, terms) | ({"journal": _objects(facts)} if journal else {}))
@@ -55,6 +58,13 @@ async def _values(brokers: Sequence[str], topic: str, key: bytes) -> list[bytes 
     from agents.reading import read_key
 
     return [record.value async for record in read_key(brokers, topic, key)]
+
+
+async def _published(brokers: Sequence[str], number: int) -> "Terms | None":
+    """The published version of this number, by which the lead was judged; its own points add up to its score."""
+    from agents.publishing import published
+
+    return next((version.terms for version in await published(brokers) if version.terms.number == number), None)
 
 
 def _objects(facts: Sequence[bytes | None]) -> list[dict[str, Any]]:

@@ -71,10 +71,14 @@ async def test_workers_follow_a_version_without_a_restart_and_know_it_after_one(
         await send(relay, page(at(LATER) + 1000, lead="cy"))
         await relay.until_handled(6 + relay.lanes)
         assert relay.workers[-1].terminate()[0] == 0
+        explained = await asyncio.to_thread(CliRunner().invoke, app, ["lead", "ada", "--broker", relay.address])
+        judged = await asyncio.to_thread(CliRunner().invoke, app, ["lead", "bob", "--broker", relay.address])
         found, verdict = await handed(relay), await relay.verdict()
     why = "Score 46 (fit 45 + interest 1); 46 are needed."
     assert found == [("bob", 2, why), ("cy", 2, why)]
     assert verdict.equal, verdict
+    assert "A handoff by score needs 60" in " ".join(explained.output.split())
+    assert "A handoff by score needs 46" in " ".join(judged.output.split())
 
 
 async def test_what_may_not_be_published_is_refused_with_its_reason(

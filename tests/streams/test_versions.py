@@ -191,3 +191,10 @@ def test_a_base_that_has_caught_up_leaves_older_versions_out() -> None:
 def test_a_deadline_has_the_grace_of_the_latest_version() -> None:
     story = given(version(2, 0.125, ("grace_minutes = 15", "grace_minutes = 60")), demo(MONDAY + DAY))
     assert story.relay.wakes_at() == (story.lead.due_at or 0) + 60 * 60_000
+
+
+def test_hits_of_a_rule_that_is_gone_may_stay_behind_when_nobody_knows_the_version_before() -> None:
+    story = Story(compiled(parse(text(1, 0, TIMED)))).and_then(content(MONDAY))
+    story.relay.terms = compiled(parse(text(3, 1, RESCORE_ALL, GONE)))
+    assert story.and_then(page(MONDAY + 2 * DAY)).lead.interest == 1
+    assert [hit.rule for hit in story.lead.hits] == ["content taken"]
