@@ -4,11 +4,20 @@ import re
 from datetime import datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 from agents.errors import LeadrelayError
 from schemas.agreement import Agreement
 from schemas.mistakes import Mistake, Mistaken, parse
 from streams.terms import Terms, compiled
+
+
+class Loaded(NamedTuple):
+    """An agreement as it is written, as it is read, and as it is decided by."""
+
+    text: str
+    agreement: Agreement
+    terms: Terms
 
 
 def load_terms(path: Path | None = None) -> Terms:
@@ -17,18 +26,20 @@ def load_terms(path: Path | None = None) -> Terms:
     Raises:
         LeadrelayError: The file can't be read, or is wrong; the detail has one line for each mistake.
     """
-    return _loaded(path)[1]
+    return load(path).terms
 
 
 def load_agreement(path: Path) -> Agreement:
     """The agreement of this file, as it is written; errors as those of `load_terms`."""
-    return _loaded(path)[0]
+    return load(path).agreement
 
 
-def _loaded(path: Path | None) -> tuple[Agreement, Terms]:
+def load(path: Path | None) -> Loaded:
+    """An agreement with its text, read once; errors as those of `load_terms`."""
     try:
-        agreement = parse(text_of(path))
-        return agreement, compiled(agreement)
+        text = _text(path)
+        agreement = parse(text)
+        return Loaded(text, agreement, compiled(agreement))
     except (OSError, UnicodeDecodeError) as error:
         raise LeadrelayError("the agreement can't be read", str(error), "Give the path of a TOML file.") from None
     except Mistaken as mistaken:
@@ -42,8 +53,7 @@ def _loaded(path: Path | None) -> tuple[Agreement, Terms]:
         ) from None
 
 
-def text_of(path: Path | None) -> str:
-    """The text of this file, or of the agreement that leadrelay brings."""
+def _text(path: Path | None) -> str:
     if path is None:
         return (files("schemas") / "agreement.toml").read_text("utf-8")
     return path.read_text("utf-8")
@@ -59,7 +69,7 @@ def write_new(path: Path, now: datetime) -> datetime:
         LeadrelayError: There is such a file already, or it can't be written.
     """
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
-    text = re.sub(r"(?m)^effective_from = \S+", f"effective_from = {midnight:%Y-%m-%dT%H:%M:%SZ}", text_of(None))
+    text = re.sub(r"(?m)^effective_from = \S+", f"effective_from = {midnight:%Y-%m-%dT%H:%M:%SZ}", _text(None))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -1,8 +1,7 @@
 """Publishes versions of the agreement: one transaction writes a version to its topic and to every lane."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from agents.errors import LeadrelayError
 from agents.reading import read_topic
-from agents.sending import REACH_S, away
+from agents.sending import started
 from schemas import topics
 from schemas.envelope import rfc3339
 from schemas.letter import AgreementPublished
@@ -74,28 +73,16 @@ async def publish(brokers: Sequence[str], app_id: str, text: str, terms: Terms, 
     number, now = str(terms.number), round(datetime.now(UTC).timestamp() * 1000)
     letter = AgreementPublished(number=terms.number, document=folded(text), by=by)
     topic, key, value, headers = said(f"{LETTER_KEY}-{number}", LETTER_KEY, now, letter)
-    async with _producer(brokers, f"{app_id}-agreement", options) as producer:
+    producer = AIOKafkaProducer(bootstrap_servers=list(brokers), transactional_id=f"{app_id}-agreement", **options)
+    async with started(producer, brokers):
         lanes = sorted(await producer.partitions_for(topic))
-        async with producer.transaction():
-            writing = [await producer.send(topics.AGREEMENT.name, text.encode(), number.encode(), 0)]
-            writing += [await producer.send(topic, value, key, lane, headers=[*headers]) for lane in lanes]
-            await asyncio.gather(*writing)
+        try:
+            async with producer.transaction():
+                writing = [await producer.send(topics.AGREEMENT.name, text.encode(), number.encode(), 0)]
+                writing += [await producer.send(topic, value, key, lane, headers=[*headers]) for lane in lanes]
+                await asyncio.gather(*writing)
+        except KafkaError as error:
+            remedy = "look with `leadrelay agreement show --json` whether it is published; if not, publish it again"
+            detail = f"{type(error).__name__}: {error}"
+            raise LeadrelayError("the agreement may not be published", detail, remedy) from error
     return len(lanes)
-
-
-@asynccontextmanager
-async def _producer(brokers: Sequence[str], name: str, options: Any) -> AsyncIterator[AIOKafkaProducer]:
-    producer = AIOKafkaProducer(bootstrap_servers=list(brokers), transactional_id=name, **options)
-    try:
-        async with asyncio.timeout(REACH_S):
-            await producer.start()
-        yield producer
-    except TimeoutError as error:
-        raise away(brokers, error) from error
-    except KafkaError as error:
-        remedy = "look with `leadrelay agreement show --json` whether it is published; if not, publish it again"
-        raise LeadrelayError(
-            "the agreement may not be published", f"{type(error).__name__}: {error}", remedy
-        ) from error
-    finally:
-        await producer.stop()

@@ -149,6 +149,23 @@ def away(brokers: Sequence[str], error: Exception) -> LeadrelayError:
 
 
 @asynccontextmanager
+async def started(producer: AIOKafkaProducer, brokers: Sequence[str]) -> AsyncIterator[AIOKafkaProducer]:
+    """Connect a producer, and close it at the end, whatever happened.
+
+    Raises:
+        LeadrelayError: No broker answers.
+    """
+    try:
+        async with asyncio.timeout(REACH_S):
+            await producer.start()
+        yield producer
+    except (KafkaError, OSError) as error:  # TimeoutError is an OSError
+        raise away(brokers, error) from error
+    finally:
+        await _close(producer)
+
+
+@asynccontextmanager
 async def sender(brokers: Sequence[str], **options: Any) -> AsyncIterator[Sender]:
     """Connect, and close at the end, whatever happened; `options` are aiokafka's, such as `security_protocol`.
 
@@ -158,14 +175,8 @@ async def sender(brokers: Sequence[str], **options: Any) -> AsyncIterator[Sender
     producer = AIOKafkaProducer(
         bootstrap_servers=list(brokers), enable_idempotence=True, max_batch_size=BATCH_BYTES, **options
     )
-    try:
-        async with asyncio.timeout(REACH_S):
-            await producer.start()
+    async with started(producer, brokers):
         yield Sender(producer, brokers)
-    except (KafkaError, OSError) as error:  # TimeoutError is an OSError
-        raise away(brokers, error) from error
-    finally:
-        await _close(producer)
 
 
 async def _close(producer: AIOKafkaProducer) -> None:

@@ -4,18 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import get_args
 
 from schemas.agreement import Agreement, Definitions, Duplicates, Handoff, Head, Hours, Nurture, Pursuit, Return
-from schemas.bounds import Conversion, Stage
+from schemas.bounds import Stage
 from schemas.sense import SALES_MOVES
 from streams import explain_grades, explain_rules
 from streams.explain_rules import instant
+from streams.handoff import WISH
 from streams.wording import Clause, Section, Sentence, counted, number, plain, quoted, said
 
-WISHES: Mapping[Conversion, str] = {
-    "demo": "for a demo",
-    "assessment": "for an assessment",
-    "consultation": "for a consultation",
-    "contact_request": "to be contacted",
-}
 FALLS: Mapping[str, str] = {
     "nothing": "nothing happens when the score of an MQL falls again before sales accept it",
     "tell": "sales are told when the score of an MQL falls again below what handed it over, before they accept it",
@@ -104,7 +99,7 @@ def _moves(to: Collection[Stage]) -> Clause:
 def _handoff(agreement: Agreement) -> Iterator[Sentence]:
     handoff = agreement.handoff
     yield Sentence("score", "by score", tuple(_by_score(handoff, graded=agreement.grid is not None)))
-    wishes = tuple(WISHES[wish] for wish in handoff.conversions)
+    wishes = tuple(WISH[wish] for wish in handoff.conversions)
     asking = Clause("conversions", "who asks {} is handed over at once, whatever the score", wishes, "or")
     nobody = Clause("conversions", "asking for a conversation hands over nobody")
     yield Sentence("conversions", "by asking", (asking if wishes else nobody,))

@@ -5,9 +5,9 @@ its ceiling, and all groups no more than that of interest. Points that are taken
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
 from heapq import merge
+from typing import NamedTuple
 
 from schemas.codec import Message
 from schemas.fact import Fact, HitsSettled, RuleHit
@@ -16,65 +16,44 @@ from streams.terms import Terms
 from streams.timed import HITS_MAX, Hit, Share, Timed, by_time, changes, done, shares, total
 
 
-@dataclass(slots=True)
-class Standing:
-    """Interest at an instant.
+class Standing(NamedTuple):
+    """Of what interest is made at an instant, beside the sums of the ledger.
 
     Attributes:
-        interest: The points.
-        shares: What the rules that depend on time give now.
+        shares: What the rules that depend on time give then.
         cuts: What the ceilings take off, by group; that of all groups has the name "".
     """
 
-    interest: int
-    shares: dict[str, list[Share]] = field(default_factory=dict)
-    cuts: dict[str, int] = field(default_factory=dict)
+    shares: Mapping[str, list[Share]]
+    cuts: Mapping[str, int]
 
 
 def standing(lead: Lead, terms: Terms, now: int) -> Standing:
-    """What this lead's interest adds up to at this instant."""
-    found, hits = Standing(0), hits_of(lead)
-    groups: dict[str, int] = defaultdict(int)
-    for rule, points in lead.given.items():
-        found.interest += _enter(groups, terms.interest.group_of.get(rule, ""), points)
+    """Of what this lead's interest is made at this instant."""
+    hits, groups = hits_of(lead), defaultdict[str, int](int)
+    _enter_sums(groups, lead, terms)
+    found = {}
     for term in _terms(terms, hits):
         theirs = shares(term, hits.get(term.name, ()), lead.given.get(term.name, 0), lead.arrived_at, now)
-        found.shares[term.name] = theirs
+        found[term.name] = theirs
         for share in theirs:
-            found.interest += _enter(groups, term.group, share.points)
-    total = 0
-    for group, points in groups.items():
-        within = min(points, terms.interest_groups[group])
-        total += within
-        if within < points and group:
-            found.cuts[group] = within - points
-    if total > terms.interest_ceiling:
-        found.cuts[""] = terms.interest_ceiling - total
-    found.interest += min(total, terms.interest_ceiling)
-    return found
+            _enter(groups, term.group, share.points)
+    within = {group: min(points, terms.interest_groups[group]) for group, points in groups.items()}
+    cuts = {group: within[group] - points for group, points in groups.items() if within[group] < points and group}
+    left = terms.interest_ceiling - sum(within.values())
+    return Standing(found, cuts | ({"": left} if left < 0 else {}))
 
 
 def interest_at(lead: Lead, terms: Terms, now: int) -> int:
-    """The interest of such a standing, which is asked for far more often than what it is made of."""
-    book, given, hits = terms.interest, lead.given, hits_of(lead)
-    groups: dict[str, int] = defaultdict(int)
-    off = 0
-    for rule, points in given.items():
-        off += _enter(groups, book.group_of.get(rule, ""), points)
+    """What this lead's interest adds up to at this instant: asked for far more often than what it is made of."""
+    hits, groups = hits_of(lead), defaultdict[str, int](int)
+    off = _enter_sums(groups, lead, terms)
     for term in _terms(terms, hits):
-        points = total(term, hits.get(term.name, ()), given.get(term.name, 0), lead.arrived_at, now)
+        points = total(term, hits.get(term.name, ()), lead.given.get(term.name, 0), lead.arrived_at, now)
         off += _enter(groups, term.group, points)
     ceilings = terms.interest_groups
     within = sum(min(ceilings[group], points) for group, points in groups.items())
     return min(within, terms.interest_ceiling) + off
-
-
-def hits_of(lead: Lead) -> dict[str, list[Hit]]:
-    """The hits by rule."""
-    found: dict[str, list[Hit]] = defaultdict(list)
-    for hit in lead.hits:
-        found[hit.rule].append(hit)
-    return found
 
 
 def _enter(groups: dict[str, int], group: str, points: int) -> int:
@@ -83,6 +62,20 @@ def _enter(groups: dict[str, int], group: str, points: int) -> int:
         return points
     groups[group] += points
     return 0
+
+
+def _enter_sums(groups: dict[str, int], lead: Lead, terms: Terms) -> int:
+    """The same of all that the ledger adds up."""
+    group_of = terms.interest.group_of
+    return sum(_enter(groups, group_of.get(rule, ""), points) for rule, points in lead.given.items())
+
+
+def hits_of(lead: Lead) -> dict[str, list[Hit]]:
+    """The hits by rule."""
+    found: dict[str, list[Hit]] = defaultdict(list)
+    for hit in lead.hits:
+        found[hit.rule].append(hit)
+    return found
 
 
 def _terms(terms: Terms, hits: dict[str, list[Hit]]) -> Iterator[Timed]:

@@ -103,12 +103,16 @@ class Relay:
             self.reached_at[record.topic] = at
         if message.kind == ADOPTING:
             return self._adopt(message, cause)
-        if self._is_strange(key) and not is_forwarded(record):
-            return self._forward(record, message, cause)
-        return self._handle(message, key, cause)
+        lead = self._known(key)
+        if lead is None:
+            home = lane_of(key, self.lanes)
+            if home != self.lane:
+                return self._forward(record, message, cause, home)
+            lead = Lead(message.lead)
+        return self._handle(lead, message, key, cause)
 
-    def _handle(self, message: Message, key: bytes, cause: str) -> End:
-        lead, terms, at = self.lead(key), self.terms, message.at
+    def _handle(self, lead: Lead, message: Message, key: bytes, cause: str) -> End:
+        terms, at = self.terms, message.at
         if self.versions:  # who has heard of something later is judged by the version of then
             terms = self.versions.in_force(terms, max(at, as_of(lead)))
         mark = digest(message.source, message.id)
@@ -140,36 +144,25 @@ class Relay:
         self._journal("", message.time, cause, AgreementAdopted(terms.number, terms.name, terms.effective_at))
         return "applied"
 
-    def _is_strange(self, key: bytes) -> bool:
-        """Whether nobody of this key is here, and it belongs elsewhere."""
-        known = key in self.drafts or key in self._warm or key in self._cooling or key in self.rows
-        return not known and lane_of(key, self.lanes) != self.lane
-
-    def _forward(self, record: Record, message: Message, cause: str) -> End:
+    def _forward(self, record: Record, message: Message, cause: str, home: int) -> End:
         """Send a message on to the lane where its lead lives: its producer has another partitioner."""
+        if is_forwarded(record):
+            raise Refusal("wrong_lane", f"sent on to partition {self.lane}, but this key's is {home}")
         self.outputs.append(forward(record, cause))
         self.urgent = True
         self.counts.add(("forwarded", record.topic))
-        self._journal(message.lead, message.time, cause, Forwarded(lane_of(message.lead.encode(), self.lanes)))
+        self._journal(message.lead, message.time, cause, Forwarded(home))
         return "applied"
 
     def lead(self, key: bytes) -> Lead:
-        """The lead of this key as it is now, a new one when there is none.
+        """The lead of this key as it is now, a new one when there is none."""
+        return self._known(key) or Lead(key.decode())
 
-        Raises:
-            Refusal: A new lead whose key belongs into another lane.
-        """
+    def _known(self, key: bytes) -> Lead | None:
         lead = self.drafts.get(key) or self._warm.get(key) or self._cooling.get(key)
-        if lead is not None:
-            return lead
-        row = self.rows.get(key)
-        if row is not None:
-            return unpack(key.decode(), row)
-        home = lane_of(key, self.lanes)
-        if home != self.lane:
-            detail = f"partition {self.lane}, but this key's is {home}: produce with Kafka's default partitioner"
-            raise Refusal("wrong_lane", detail)
-        return Lead(key.decode())
+        if lead is None and key in self.rows:
+            return unpack(key.decode(), self.rows[key])
+        return lead
 
     def _tell(self, lead: Lead, facts: list[Fact], message: Message, cause: str, terms: Terms) -> None:
         """Count, journal and publish what was decided."""

@@ -126,9 +126,9 @@ def publish(
     What is refused: a number that is published already or not higher than the last, and a beginning that is past.
     """
     from agents import publishing, settings
-    from agents.agreement import load_terms, text_of
+    from agents.agreement import load, load_terms
 
-    chosen, terms = settings.load(broker=broker), load_terms(file)
+    chosen, (text, _, terms) = settings.load(broker=broker), load(file)
     versions, now = console.run(publishing.published(chosen.brokers)), _now()
     against = publishing.objection(terms, load_terms(chosen.agreement), versions, now)
     if against:
@@ -137,7 +137,7 @@ def publish(
     console.print_text(_summary(terms), _beginning(terms))
     if not yes:
         typer.confirm("Publish it?", abort=True)
-    writing = publishing.publish(chosen.brokers, chosen.app_id, text_of(file), terms, getuser())
+    writing = publishing.publish(chosen.brokers, chosen.app_id, text, terms, getuser())
     console.print_text(f"Agreement {terms.number} is published to {console.run(writing)} lanes.")
 
 
@@ -160,13 +160,13 @@ def show(
 ) -> None:
     """Print the agreement that is in force, or was or will be at a time: its TOML file as it was published."""
     from agents import publishing, settings
-    from agents.agreement import load_terms, text_of
+    from agents.agreement import load
     from schemas.envelope import rfc3339
 
     chosen, when = settings.load(broker=broker), _instant(at) if at else _now()
     versions = console.run(publishing.published(chosen.brokers))
-    base = publishing.Version(text_of(chosen.agreement), load_terms(chosen.agreement))
-    text, terms = publishing.in_force(versions, when) or base
+    found = publishing.in_force(versions, when) or load(chosen.agreement)
+    text, terms = found.text, found.terms
     if as_json:
         told = {"number": terms.number, "name": terms.name, "effective_from": rfc3339(terms.effective_at)}
         console.write_json({**told, "published": [each.terms.number for each in versions], "text": text})

@@ -10,7 +10,7 @@ import pytest
 from schemas import fact as f
 from schemas.agreement import Agreement
 from schemas.mistakes import parse
-from streams.rating import standing
+from streams.rating import interest_at
 from streams.terms import compiled
 from tests.deploy.live import HOUSE
 from tests.streams.given import (
@@ -146,9 +146,9 @@ def test_a_software_company_takes_points_off_for_silence() -> None:
     story = told("software", company(MONDAY), opened(), opened(), page())
     assert story.lead.interest == 2  # the same e-mail opened twice counts once
     terms, quiet = story.relay.terms, MONDAY + 43 * DAY
-    assert standing(story.lead, terms, quiet).interest == 2 - 15
+    assert interest_at(story.lead, terms, quiet) == 2 - 15
     story.and_then(event("email_bounced", at=quiet, email="newsletter-1", kind="soft"))
-    assert standing(story.lead, terms, quiet).interest == 2  # a sign of life takes them back
+    assert interest_at(story.lead, terms, quiet) == 2  # a sign of life takes them back
 
 
 @pytest.mark.parametrize("who", [{"email_domain": "mail.rival.example"}, {"role": "PhD student"}])
