@@ -56,7 +56,8 @@ prepare() {
   else
     make_environment "$environment"
   fi
-  install_in "$environment" --require-hashes --requirement "$requirements"
+  # Everything is pinned, so pip has nothing to resolve (and older ones miss the pin of coverage[toml] when they do).
+  install_in "$environment" --no-deps --require-hashes --requirement "$requirements"
   # The build tools came with the requirements, so this downloads nothing.
   install_in "$environment" --no-deps --no-build-isolation --no-index --editable "$root"
   printf '%s\n' "$wanted" >"$environment/leadrelay-stamp"

@@ -46,7 +46,7 @@ class WorkerProcess:
         self.process.wait(10)
 
     def terminate(self, bound_s: float = 15) -> tuple[int, float]:
-        """SIGTERM; returns exit code and seconds."""
+        """SIGTERM; returns exit code and seconds. Fails only when it hangs: storms print how long it takes."""
         began = time.monotonic()
         self.process.terminate()
         return self.process.wait(bound_s), time.monotonic() - began

@@ -28,12 +28,11 @@ async def test_workers_that_join_and_leave_lose_and_double_nothing(broker: Embed
         first, second = await join(), await join()
         assert first.terminate()[0] == 0
         third = await join()
-        code, seconds = second.terminate()
+        code, _ = second.terminate()
         await until_done(toy, third)
         third.terminate()
     finally:
         end_all(workers)
     assert code == 0
-    assert seconds < 5
     assert all(len(worker.events("revoked")) > 1 for worker in (first, second)), "each lost lanes to another, and left"
     assert await toy.compare() == RIGHT

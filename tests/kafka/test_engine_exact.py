@@ -21,12 +21,11 @@ async def test_a_plain_run_is_exact_and_takes_large_records(broker: EmbeddedBrok
     worker = toy_worker(tmp_path / "a", toy.settings())
     try:
         await until_done(toy, worker)
-        code, seconds = worker.terminate()
+        code, _ = worker.terminate()
     finally:
         end_all([worker])
     assert await toy.compare() == RIGHT
     assert code == 0
-    assert seconds < 5
     assert len(worker.events("opened")) == toy.partitions
     echoes = await read_all(broker.address, f"{toy.app_id}-echo", toy.partitions)
     assert [(echo.partition, echo.key, echo.value, echo.headers) for echo in echoes] == [

@@ -18,11 +18,10 @@ async def test_a_worker_without_a_broker_says_so_and_ends_when_asked(tmp_path: P
     worker = toy_worker(tmp_path / "a", nowhere.settings())
     try:
         await worker.until(lambda: worker.events("broker_away"))
-        code, seconds = worker.terminate()
+        code, _ = worker.terminate()
     finally:
         end_all([worker])
     assert code == 0
-    assert seconds < 10
 
 
 async def test_a_worker_whose_topics_are_missing_says_which(broker: EmbeddedBroker, tmp_path: Path) -> None:
@@ -55,11 +54,10 @@ async def test_a_worker_outlives_its_broker(tmp_path: Path) -> None:
             assert "ProducerFenced" in [event["reason"] for event in worker.events("refused")]
             assert await toy.compare() == RIGHT
             broker.kill(signal.SIGKILL)
-            code, seconds = worker.terminate()
+            code, _ = worker.terminate()
         finally:
             end_all([worker])
     assert code == 0
-    assert seconds < 10
 
 
 async def test_a_bug_in_the_fold_ends_the_process_with_its_record_named(broker: EmbeddedBroker, tmp_path: Path) -> None:

@@ -23,6 +23,5 @@ async def test_a_storm_of_kills_freezes_joins_and_leaves_in_every_mix_changes_no
     assert report.kills >= 3
     assert report.kills_in_transaction >= 1, "no kill hit an open transaction"
     assert (report.freezes, report.joins, report.leaves) == (3, 3, 3)
-    assert report.slowest_leave_s < 5
     assert report.letters > 0, "no reminder was among the messages"
     assert stable or not report.revived, "a worker with a random name needs no supervisor"

@@ -25,10 +25,9 @@ async def test_people_who_know_faust_start_it_as_they_expect(empty_broker: Embed
         worker = relay.start(FAUST)
         await relay.send([Sent(ACTIVITY.name, b"ada", PAGE, [])])
         await relay.until_handled(1)
-        code, seconds = worker.terminate()
+        code, _ = worker.terminate()
         verdict = await relay.verdict()
     assert code == 0
-    assert seconds < 5
     assert verdict.equal
     assert verdict.messages == 1
 
