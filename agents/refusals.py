@@ -1,6 +1,6 @@
 """Stops the worker when too much is refused: then the feed is broken, not the messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from agents.errors import LeadrelayError
@@ -11,9 +11,15 @@ Counts = Mapping[tuple[str, ...], int]
 
 
 class Counted(Protocol):
-    """What is watched of a lane: its counters as of the last commit."""
+    """What is watched of a lane: its counters."""
 
-    shown: Counts
+    @property
+    def shown(self) -> Counts:
+        """As of the last commit."""
+
+    @property
+    def restored(self) -> Counts:
+        """As they were when it was opened."""
 
 
 class RefusalLimit:
@@ -21,22 +27,19 @@ class RefusalLimit:
 
     def __init__(self, share_max: float, count_min: int) -> None:
         self._share_max, self._count_min = share_max, count_min
-        self._opened: dict[int, tuple[Counted, int, int]] = {}
 
-    def check(self, lanes: Mapping[int, Counted]) -> None:
+    def check(self, lanes: Iterable[Counted]) -> None:
         """Look at all open lanes.
 
         Raises:
             LeadrelayError: The limit is passed; the refused messages are in the dead letter topic.
         """
         handled = refused = 0
-        for number, lane in lanes.items():
-            known = self._opened.get(number)
-            if known is None or known[0] is not lane:
-                known = self._opened[number] = (lane, *_ends(lane.shown))
+        for lane in lanes:
             now_handled, now_refused = _ends(lane.shown)
-            handled += now_handled - known[1]
-            refused += now_refused - known[2]
+            was_handled, was_refused = _ends(lane.restored)
+            handled += now_handled - was_handled
+            refused += now_refused - was_refused
         if refused >= self._count_min and refused > self._share_max * handled:
             raise LeadrelayError(
                 "too many messages are refused",

@@ -38,7 +38,7 @@ class Side:
         """
         while True:
             await asyncio.sleep(LOOK_S)
-            self._limit.check({number: lane.fold for number, lane in self._lanes().items()})
+            self._limit.check(lane.fold for lane in self._lanes().values())
 
 
 class RelayWorker(LaneWorker):

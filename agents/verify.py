@@ -14,7 +14,7 @@ import orjson
 
 from schemas import topics
 from schemas.codec import Output
-from streams.forwarding import is_forwarded
+from streams.forwarding import is_sent
 from streams.relay import Relay
 from streams.terms import Terms
 
@@ -39,7 +39,7 @@ class Verdict:
     counters_wrong: int = 0
     examples: list[str] = field(default_factory=list)
     letters: Counter[tuple[Any, ...]] = field(default_factory=Counter, repr=False)
-    """Messages sent on to other lanes: 1 for each that was to be written, -1 for each that is there."""
+    """Letters that messages caused: 1 for each that was to be written, -1 for each that is there."""
 
     @property
     def letters_wrong(self) -> int:
@@ -120,7 +120,7 @@ def _lane(relay: Relay, read: Mapping[str, list[Any]], changelog: Sequence[Any],
         relay.take(inputs[cause])
     expected = [output for output in relay.outputs if output.topic != topics.LETTER.name]
     verdict.letters.update(_letter(output) for output in relay.outputs if output.topic == topics.LETTER.name)
-    verdict.letters.subtract(_letter(record) for record in read.get(topics.LETTER.name, []) if is_forwarded(record))
+    verdict.letters.subtract(_letter(record) for record in read.get(topics.LETTER.name, []) if is_sent(record))
     _facts(journal, expected, verdict)
     for topic in SAID:
         _outputs(topic, read.get(topic, []), [output for output in expected if output.topic == topic], verdict)

@@ -10,11 +10,11 @@ may_install() {
   command -v apt-get >/dev/null && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
 }
 
-# The package that holds promtool would start a server, so this one file is unpacked, into the project.
-get_promtool() (
+# The package would start a server, so these two files are unpacked, into the project.
+get_prometheus() (
   mkdir -p "$root/.leadrelay/tools" && cd "$root/.leadrelay/tools" &&
     apt-get -qq download prometheus &&
-    dpkg-deb --fsys-tarfile prometheus_*.deb | tar --extract ./usr/bin/promtool && rm prometheus_*.deb
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar --extract ./usr/bin/promtool ./usr/bin/prometheus && rm prometheus_*.deb
 )
 
 get_compose() {
@@ -37,11 +37,12 @@ need() {
   "$works" >/dev/null 2>&1 || printf 'no %s: its tests will be skipped; install it to run them\n' "$name" >&2
 }
 
-promtool_works() {
-  PATH=$root/.leadrelay/tools/usr/bin:$PATH promtool --version
-}
+prometheus_works() (
+  PATH=$root/.leadrelay/tools/usr/bin:$PATH
+  promtool --version && prometheus --version
+)
 
 get_tools() {
-  need 'promtool (Debian: prometheus)' promtool_works get_promtool
+  need 'prometheus and promtool (Debian: prometheus)' prometheus_works get_prometheus
   need 'docker-compose (Debian: docker-compose)' composes get_compose
 }

@@ -148,7 +148,7 @@ class ConsentChanged(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified(Activity):
-    """This visitor turned out to be somebody we can name."""
+    """This visitor turned out to be somebody we can name: its history joins that lead's, and its id stands for it."""
 
     known_as: Id
-    """The lead's own id."""
+    """The lead's own id; the subject itself when it is no other."""

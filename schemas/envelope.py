@@ -59,6 +59,8 @@ REASONS: Mapping[str, str] = {
     "unknown_type": "the type is not one that this topic carries",
     "invalid_data": "the data breaks the contract of its type",
     "forbidden_move": "the agreement does not let this side move the lead from its stage to that one",
+    "known_lead": "a known lead is made part of another one only by a message that says merged",
+    "circular_ids": "this id stands for another one, that for the next, and so on without an end",
     "unknown_track": "the agreement has no such nurture track",
     "unknown_reason": "the agreement has no such reason",
 }
@@ -98,6 +100,8 @@ _time = TypeAdapter(_Time).validator.validate_python
 _attributes = TypeAdapter(tuple[_Version, Id, Id, _Type, Id, _Time]).validator.validate_python
 _headers_of: Callable[[Mapping[str, bytes | None]], Sequence[object]] = itemgetter(*(f"ce_{n}" for n in ATTRIBUTES))
 
+HISTORY_TYPE = b"leadrelay.letter.history_transferred.v1"
+"""Only a lead's whole history may be longer than VALUE_BYTES_MAX."""
 _ZEROS, _OURS = bytes.maketrans(b"123456789", b"000000000"), b"0000-00-00T00:00:00.000Z"
 """What makes all digits 0, and what that makes of a time as `rfc3339` writes it."""
 
@@ -123,7 +127,7 @@ def unsealed(key: bytes | None, value: bytes | None, headers: Headers) -> Unseal
     """
     if value is None:
         raise Refusal("null_value", REASONS["null_value"])
-    if len(value) > VALUE_BYTES_MAX:
+    if len(value) > VALUE_BYTES_MAX and ("ce_type", HISTORY_TYPE) not in headers:
         raise Refusal("too_large", f"{len(value)} bytes; at most {VALUE_BYTES_MAX} are read")
     found = dict(headers)
     content = found.get("content-type") or b""

@@ -16,7 +16,6 @@ from schemas.bounds import (
     Count,
     Currency,
     End,
-    Id,
     Instant,
     Name,
     Outcome,
@@ -24,6 +23,7 @@ from schemas.bounds import (
     Stage,
     Text,
 )
+from schemas.identity import Identified, Joined, Transferred
 from schemas.scored import (
     Acted,
     DayCounted,
@@ -43,12 +43,15 @@ __all__ = [
     "DayCounted",
     "Excluded",
     "HitsSettled",
+    "Identified",
     "InterestRescored",
     "InterestReset",
+    "Joined",
     "LookPlanned",
     "Profiled",
     "Rated",
     "RuleHit",
+    "Transferred",
 ]
 
 
@@ -64,13 +67,6 @@ class Converted:
     """The lead asked for a conversation."""
 
     kind: Conversion
-
-
-@written
-class Identified:
-    """The visitor has a name."""
-
-    known_as: Id
 
 
 @written
@@ -204,7 +200,7 @@ class NurtureEntered:
     """The lead is on a track."""
 
     track: Name
-    why: Literal["stage", "return", "loss", "by_hand"]
+    why: Literal["stage", "return", "loss", "by_hand", "joined"]
     detail: Text
     by: Name
 
@@ -214,7 +210,7 @@ class NurtureLeft:
     """The lead is off a track."""
 
     track: Name
-    why: Literal["handoff", "accepted", "sale", "unsubscribed", "disqualified", "moved"]
+    why: Literal["handoff", "accepted", "sale", "unsubscribed", "disqualified", "moved", "joined"]
     by: Name
 
 
@@ -222,16 +218,17 @@ class NurtureLeft:
 class Noticed:
     """A person is to be told."""
 
-    kind: Literal["deadline_missed", "converted", "cooled", "excluded"]
+    kind: Literal["deadline_missed", "converted", "cooled", "excluded", "joined"]
     to: Literal["sales", "marketing"]
     text: Text
 
 
 @written
 class Forwarded:
-    """The message was in another lane than its lead lives in, and was sent on to that one, whole and unchanged."""
+    """The message was sent on to the lane where its lead lives, whole; `known_as` is its id if it has another."""
 
     lane: Count
+    known_as: Name = ""
 
 
 @written
@@ -266,6 +263,8 @@ Fact = (
     | Excluded
     | Converted
     | Identified
+    | Transferred
+    | Joined
     | ReachChanged
     | StageMoved
     | HandedOver

@@ -88,3 +88,11 @@ class NurtureStarted(Feedback):
 
     track: Id
     """A track of the agreement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Feedback):
+    """This lead is the same as another one, with whose history its own is joined; this id stands for that one then."""
+
+    into: Id
+    """The other lead's id."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.bounds import Count, Id
+from schemas.identity import Folded, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +29,14 @@ class AgreementPublished:
     """The TOML file, compressed with zlib and written in base 64."""
     by: Id
     """Who published it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryTransferred:
+    """The history of an id that turned out to be this lead, written together with the end of the other row."""
+
+    former: Id
+    """The other id."""
+    why: Reason
+    history: Folded
+    """All that was remembered under it."""

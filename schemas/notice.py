@@ -12,10 +12,10 @@ class NoticeGiven:
 
     lead: Id
     """The lead's id."""
-    kind: Literal["deadline_missed", "converted", "cooled", "excluded"]
+    kind: Literal["deadline_missed", "converted", "cooled", "excluded", "joined"]
     """`deadline_missed`: no response in time. `converted`: who asked is with sales, a customer or disqualified.
     `cooled`: the score fell below the threshold before sales accepted the lead. `excluded`: who is never handed over
-    asked."""
+    asked. `joined`: a lead that sales have goes on under another id."""
     to: Literal["sales", "marketing"]
     """Which side is told."""
     owner: Name

@@ -14,10 +14,10 @@ class NurtureEntered:
     """The lead's id."""
     track: Name
     """A track of the agreement."""
-    why: Literal["stage", "return", "loss", "by_hand"]
-    """What put it there: a stage that it reached, a return, a loss, or sales by hand."""
+    why: Literal["stage", "return", "loss", "by_hand", "joined"]
+    """What put it there: a stage that it reached, a return, a loss, sales by hand, or another id of it was there."""
     detail: Name
-    """The stage, the reason of the return or loss, or empty."""
+    """The stage, the reason of the return or loss, the other id, or empty."""
     by: Name
     """Who put it there; `agreement` when a rule did."""
     agreement: Count
@@ -32,8 +32,8 @@ class NurtureLeft:
     """The lead's id."""
     track: Name
     """The track that it was on."""
-    why: Literal["handoff", "accepted", "sale", "unsubscribed", "disqualified", "moved"]
-    """What ended it; `moved` when another track begins."""
+    why: Literal["handoff", "accepted", "sale", "unsubscribed", "disqualified", "moved", "joined"]
+    """What ended it; `moved` when another track begins, `joined` when the lead goes on under another id."""
     by: Name
     """Who ended it; `agreement` when a rule did."""
     agreement: Count

@@ -1,17 +1,42 @@
-"""Messages that came to another lane than their lead's: sent on as letters, as they were, with where they came from."""
+"""Messages that are sent on as letters: to the lane of their lead, or to the lead that another id stands for."""
 
-from schemas.codec import Output
+from schemas.codec import BY_CONTRACT, Output
+from schemas.envelope import headers_of, unsealed
+from schemas.letter import HistoryTransferred
 from schemas.topics import LETTER, LETTERS
 from streams.record import Record
 
 HEADER = "ce_forwardedfrom"
 """An extension attribute of CloudEvents: the place of the message in the log, like `a3-1042`."""
+FORMER = "ce_formersubject"
+"""Likewise: the id that the message was sent to, which stands for another lead; one for each on its way."""
+OWN = {name for name, _ in headers_of(b"", b"", b"", b"", b"")}
+JOINING = BY_CONTRACT[HistoryTransferred].type.encode()
 CARRIERS = {letter: name for name, letter in LETTERS.items()}
 
 
 def forward(record: Record, place: str) -> Output:
     """The record as a letter to the lane of its key."""
     return Output(LETTER.name, record.key, record.value, (*record.headers, (HEADER, place.encode())))
+
+
+def redirect(record: Record, place: str, to: str) -> Output:
+    """The record as a letter to this lead, in binary mode, with the id that it was sent to."""
+    identity, source, kind, subject, _, time, data = unsealed(record.key, record.value, record.headers)
+    rest = [header for header in record.headers if header[0] not in OWN]
+    come_from = () if is_forwarded(record) or record.topic == LETTER.name else ((HEADER, place.encode()),)
+    attributes = headers_of(*map(str.encode, (identity, source, kind, to, time)))
+    return Output(LETTER.name, to.encode(), data, (*attributes, *rest, *come_from, (FORMER, subject.encode())))
+
+
+def formers(record: Record) -> list[str]:
+    """The ids that this message was sent to before, oldest first."""
+    return [(value or b"").decode() for name, value in record.headers if name == FORMER]
+
+
+def is_sent(record: Record) -> bool:
+    """Whether this letter was written because of another message, and not by a clock or a person."""
+    return is_forwarded(record) or any(name == "ce_type" and value == JOINING for name, value in record.headers)
 
 
 def is_forwarded(record: Record) -> bool:

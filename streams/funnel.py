@@ -22,8 +22,8 @@ def _entered(stage: str, source: str, time: str) -> list[Change]:
     return [(("stage_entered", stage, source), 1), ((MONTH, time[:7], stage, source), 1), ((LEADS, stage), 1)]
 
 
-def _arrived(lead: Lead, _: f.Arrived, time: str) -> list[Change]:
-    return _entered("visitor", lead.source, time)
+def _arrived(_: Lead, fact: f.Arrived, time: str) -> list[Change]:
+    return _entered("visitor", fact.source, time)
 
 
 def _moved(lead: Lead, fact: f.StageMoved, time: str) -> list[Change]:
@@ -41,8 +41,15 @@ def _handed_over(_: Lead, fact: f.HandedOver, __: str) -> list[Change]:
     return [(("handoffs", fact.trigger), 1), *grades]
 
 
+def _joined(_: Lead, fact: f.Joined, __: str) -> list[Change]:
+    left = [((LEADS, fact.from_stage), -1)] if fact.from_stage else []
+    return [*left, ((LEADS, fact.stage), 1), (("joined", fact.why), 1)]
+
+
 COUNT: Mapping[type, Callable[[Lead, Any, str], list[Change]]] = {
     f.Arrived: _arrived,
+    f.Transferred: lambda _, fact, __: [((LEADS, fact.stage), -1)],
+    f.Joined: _joined,
     f.StageMoved: _moved,
     f.Attempted: _attempted,
     f.HandedOver: _handed_over,
@@ -72,6 +79,7 @@ class Counts:
         self._added: dict[Key, int] = {}
         self._totals: dict[Key, int] = {}
         self._shown: Mapping[Key, int] = {}
+        self._at_first: Mapping[Key, int] = {}
         self._written: Mapping[Key, int] = {}
         self._places: dict[Key, Kept] = {}
         self._rows: dict[bytes, dict[str, int]] = {}
@@ -89,6 +97,12 @@ class Counts:
         """The counters as of the last commit; replaced by a commit, never changed."""
         self._settle()
         return self._shown
+
+    @property
+    def restored(self) -> Mapping[Key, int]:
+        """The counters as they were restored."""
+        self._settle()
+        return self._at_first
 
     def add(self, key: Key, number: int = 1) -> None:
         """Count."""
@@ -109,7 +123,7 @@ class Counts:
             self._totals.update({tuple(name.split("|")): number for name, number in self._rows[row_name].items()})
         if self._restored:
             self._restored.clear()
-            self._shown = dict(self._totals)
+            self._shown = self._at_first = dict(self._totals)
         for key, number in self._added.items():
             name, counters, row_name = self._places.get(key) or self._place(key)
             counters[name] = self._totals[key] = self._totals.get(key, 0) + number

@@ -9,14 +9,12 @@ from typing import Any, NamedTuple
 
 from schemas import fact as f
 from schemas.codec import Message
-from streams import handoff, nurture, outlook, pursuit, rating, rescoring, score, told
+from streams import activity, identity, outlook, pursuit, rating, rescoring, score, told, union
 from streams.row import Lead
-from streams.stage import moved
 from streams.terms import OTHER, Terms
 from streams.timed import Hit
 
-HISTORY_MAX = 12
-"""So many last stage moves are remembered; the journal has all."""
+JOINING = "history_transferred"
 
 
 class Moment(NamedTuple):
@@ -67,6 +65,7 @@ def _look_planned(lead: Lead, fact: f.LookPlanned, _: Moment) -> None:
 
 def _profiled(lead: Lead, fact: f.Profiled, moment: Moment) -> None:
     lead.profile.update(fact.told)
+    lead.told_at.update(dict.fromkeys(fact.told, moment.at))
     score.enter_fit(lead, fact.points, moment.at, moment.cause)
 
 
@@ -75,7 +74,17 @@ def _excluded(lead: Lead, fact: f.Excluded, _: Moment) -> None:
 
 
 def _identified(lead: Lead, fact: f.Identified, _: Moment) -> None:
-    lead.known_as = fact.known_as
+    lead.known |= fact.known_as == lead.id
+
+
+def _transferred(lead: Lead, fact: f.Transferred, _: Moment) -> None:
+    union.empty(lead)
+    lead.known_as = fact.to
+
+
+def _joined(lead: Lead, fact: f.Joined, moment: Moment) -> None:
+    union.unite(lead, union.unfolded(fact.former, fact.history), moment.at)
+    lead.known = True
 
 
 def _reach_changed(lead: Lead, fact: f.ReachChanged, _: Moment) -> None:
@@ -86,7 +95,7 @@ def _stage_moved(lead: Lead, fact: f.StageMoved, moment: Moment) -> None:
     lead.stage = fact.to_stage
     if fact.passed:
         lead.peak = fact.passed[-1]
-    lead.history = [*lead.history, (fact.to_stage, moment.at)][-HISTORY_MAX:]
+    lead.history = [*lead.history, (fact.to_stage, moment.at)][-union.HISTORY_MAX :]
 
 
 def _handed_over(lead: Lead, fact: f.HandedOver, moment: Moment) -> None:
@@ -166,6 +175,8 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Excluded: _excluded,
     f.Converted: _told,
     f.Identified: _identified,
+    f.Transferred: _transferred,
+    f.Joined: _joined,
     f.ReachChanged: _reach_changed,
     f.StageMoved: _stage_moved,
     f.HandedOver: _handed_over,
@@ -195,7 +206,8 @@ def decide(lead: Lead, message: Message, terms: Terms, moment: Moment) -> list[f
     """The facts that follow, in order, already remembered in `lead`; at least one."""
     facts = []
     if not lead.history:
-        facts.append(_arrive(lead, message, terms, moment))
+        if message.kind != JOINING:  # who goes on under another id has arrived before
+            facts.append(_arrive(lead, message, terms, moment))
     elif terms.number > lead.agreement:
         facts.extend(_remembered(lead, _renew(lead, terms), moment))
     for fact in RULES[message.kind](lead, message, terms):
@@ -226,34 +238,14 @@ def _arrive(lead: Lead, message: Message, terms: Terms, moment: Moment) -> f.Fac
     return fact
 
 
-def _act(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
-    """An activity: count it and its points, by the version that was in force, then see whether the lead rises by it."""
-    then = terms.then(message.at)
-    kind, data, stage, handoffs = message.kind, message.data, lead.stage, lead.handoffs
-    held = outlook.may_fall(lead, terms) and handoff.meets(lead, lead.interest, terms, message.at)
-    points = score.interest(lead, kind, data, message.at, then)
-    yield f.Acted(kind, points, told.detail(kind, data))
-    if kind in then.interest.daily:
-        day = then.interest.day_of(message.at)
-        yield f.DayCounted(kind, day, score.given_on(lead, kind, day) + sum(max(each, 0) for _, each in points))
-    if kind in told.SAYING:
-        yield from told.SAYING[kind](lead, data, terms)
-    if terms.interest.by_name:
-        yield from rating.count(lead, message, told.detail(kind, data), then)
-        yield from outlook.rate(lead, terms, rating.as_of(lead))
-    if lead.stage == "visitor" and kind != "page_viewed":
-        yield moved(lead, "contact", "agreement", kind)
-    if lead.stage == "contact" and lead.score >= terms.lead_score:
-        yield moved(lead, "lead", "agreement", f"score {lead.score}")
-    if kind == "conversion_made" or handoff.reached(lead, terms):
-        yield from handoff.hand_over(lead, message, terms)
-    if lead.handoffs != handoffs:
-        yield from nurture.leave(lead, "handoff", "agreement")
-    elif lead.stage != stage:
-        yield from nurture.by_stage(lead, terms)
-    yield from outlook.fall(lead, terms, held=held)
-    if terms.interest.by_name or lead.paused_until:
-        yield from outlook.plan(lead, terms)
+def _join(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
+    """A history that turned out to be this lead's; it is made one of this version first."""
+    data = message.data
+    other = union.unfolded(data.former, data.history)
+    if 0 < other.agreement < terms.number:
+        for fact in rescoring.renew_interest(other, terms):
+            evolve(other, fact, Moment(message.at, ""))
+    yield from identity.join(lead, other, message, terms)
 
 
 Handler = Callable[[Lead, Message, Terms], Iterator[f.Fact]]
@@ -277,7 +269,7 @@ BY_HAND: Mapping[str, Handler] = {
     "disqualified": pursuit.reject,
     "lead": pursuit.reopen,
 }
-FEEDBACK: dict[str, Handler] = {
+FEEDBACK: Mapping[str, Handler] = {
     "accepted": pursuit.accept,
     "attempt_made": pursuit.attempt,
     "qualified": pursuit.qualify,
@@ -288,6 +280,8 @@ FEEDBACK: dict[str, Handler] = {
     "won": pursuit.win,
     "lost": pursuit.lose,
     "nurture_started": pursuit.start_track,
-    "reminder": _remind,
+    "merged": identity.merge,
 }
-RULES: Mapping[str, Handler] = FEEDBACK | dict.fromkeys(told.DETAIL, _act)
+LETTERS: Mapping[str, Handler] = {"reminder": _remind, JOINING: _join}
+ACTIVITY: Mapping[str, Handler] = dict.fromkeys(told.DETAIL, activity.act) | {"identified": identity.identify}
+RULES: Mapping[str, Handler] = {**ACTIVITY, **FEEDBACK, **LETTERS}

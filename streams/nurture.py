@@ -7,8 +7,8 @@ from schemas.fact import Fact, NurtureEntered, NurtureLeft
 from streams.row import Lead
 from streams.terms import Terms
 
-Entering = Literal["stage", "return", "loss", "by_hand"]
-Leaving = Literal["handoff", "accepted", "sale", "unsubscribed", "disqualified", "moved"]
+Entering = Literal["stage", "return", "loss", "by_hand", "joined"]
+Leaving = Literal["handoff", "accepted", "sale", "unsubscribed", "disqualified", "moved", "joined"]
 
 
 def enter(lead: Lead, track: str, why: Entering, detail: str, by: str) -> Iterator[Fact]:

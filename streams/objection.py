@@ -7,6 +7,7 @@ from schemas.bounds import Stage
 from schemas.codec import Message
 from streams.row import Lead
 from streams.terms import Terms
+from streams.union import unfolded
 
 
 class Ignored(NamedTuple):
@@ -76,6 +77,25 @@ def _stale(lead: Lead, message: Message, _: Terms) -> Objection:
     return None if due_at == message.at else Ignored("this deadline no longer runs")
 
 
+def _named(lead: Lead, message: Message, _: Terms) -> Objection:
+    known_as = message.data.known_as
+    if lead.known and known_as != lead.id:
+        return Refused("known_lead", f"{lead.id} is known and can't turn out to be {known_as}; send merged if it is")
+    return None
+
+
+def _merging(lead: Lead, message: Message, _: Terms) -> Objection:
+    return Ignored("is this lead already") if message.data.into == lead.id else None
+
+
+def _unreadable(_: Lead, message: Message, __: Terms) -> Objection:
+    try:
+        unfolded(message.data.former, message.data.history)
+    except ValueError as error:
+        return Refused("invalid_data", f"the history of {message.data.former} can't be read: {error}")
+    return None
+
+
 OBJECTIONS: Mapping[str, Callable[[Lead, Message, Terms], Objection]] = {
     "accepted": _move("accepted"),
     "qualified": _move("sql"),
@@ -87,4 +107,7 @@ OBJECTIONS: Mapping[str, Callable[[Lead, Message, Terms], Objection]] = {
     "owner_changed": _owner,
     "nurture_started": _track,
     "reminder": _stale,
+    "identified": _named,
+    "merged": _merging,
+    "history_transferred": _unreadable,
 }

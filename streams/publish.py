@@ -7,6 +7,7 @@ from schemas import fact as f
 from schemas import nurture, returns
 from schemas.codec import BY_CONTRACT, SOURCE, Output, plain
 from schemas.envelope import headers_of, rfc3339
+from schemas.letter import HistoryTransferred
 from schemas.notice import NoticeGiven
 from streams.handoff import packet
 from streams.row import Lead
@@ -48,12 +49,17 @@ def _noticed(lead: Lead, fact: f.Noticed, terms: Terms) -> NoticeGiven:
     )
 
 
+def _transferred(lead: Lead, fact: f.Transferred, _: Terms) -> HistoryTransferred:
+    return HistoryTransferred(former=lead.id, why=fact.why, history=fact.history)
+
+
 PUBLISH: Mapping[type, Callable[[Lead, Any, Terms], object]] = {
     f.HandedOver: packet,
     f.Returned: _returned,
     f.NurtureEntered: _entered,
     f.NurtureLeft: _left,
     f.Noticed: _noticed,
+    f.Transferred: _transferred,
 }
 """The events of facts that others are told of."""
 

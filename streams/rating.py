@@ -131,9 +131,17 @@ def _settle(lead: Lead, term: Timed) -> Iterator[Fact]:
     elif len(hits) > HITS_MAX:
         theirs = shares(term, hits, lead.given.get(term.name, 0), lead.arrived_at, now)
         counted = {share.hit: share.points for share in theirs}
-        place = next((place for place, hit in enumerate(hits) if hit not in counted), 0)
+        places = sorted(range(len(hits)), key=lambda place: hits[place] in counted)[: len(hits) - HITS_MAX]
         for_good = not term.passing and not term.occurring
-        yield HitsSettled(term.name, (place,), counted.get(hits[place], 0) if for_good else 0)
+        points = sum(counted.get(hits[place], 0) for place in places) if for_good else 0
+        yield HitsSettled(term.name, tuple(sorted(places)), points)
+
+
+def settle_all(lead: Lead, terms: Terms) -> Iterator[Fact]:
+    """The same for every rule: there are as many as two leads had."""
+    book = terms.interest.by_name
+    for term in [book[rule] for rule in hits_of(lead) if rule in book]:
+        yield from _settle(lead, term)
 
 
 def turns(lead: Lead, terms: Terms, now: int) -> Iterator[int]:

@@ -9,12 +9,12 @@ from schemas import topics
 from schemas.bounds import ID_LENGTH_MAX, End
 from schemas.codec import Message, Output, decode
 from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
-from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Passed, RuleHit
+from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Passed, RuleHit, Transferred
 from schemas.letter import Reminder
-from streams.forwarding import forward, forwarded_from, is_forwarded
+from streams.forwarding import formers, forward, forwarded_from, is_forwarded, redirect
 from streams.funnel import COUNT, Counts, Key
 from streams.journal import about, line
-from streams.lead import Moment, decide
+from streams.lead import JOINING, Moment, decide
 from streams.objection import Refused, objection
 from streams.publish import PUBLISH, said
 from streams.rating import as_of
@@ -31,6 +31,8 @@ WARM_MAX = 500
 SCORED = (Acted, RuleHit)
 """Facts that are decided by the version in force when it happened, the others by that of the last that happened."""
 ADOPTING = "agreement_published"
+HOPS_MAX = 200
+"""A message is sent on so many times at most from id to id."""
 RUNG_MAX = 1000
 """Reminders written at once, so that a history fed late holds nobody up; the rest comes with the next look."""
 
@@ -109,6 +111,8 @@ class Relay:
             if home != self.lane:
                 return self._forward(record, message, cause, home)
             lead = Lead(message.lead)
+        if lead.known_as and message.kind != "reminder" and not self._comes_home(lead, record, message):
+            return self._redirect(lead, record, message, cause)
         return self._handle(lead, message, key, cause)
 
     def _handle(self, lead: Lead, message: Message, key: bytes, cause: str) -> End:
@@ -154,6 +158,23 @@ class Relay:
         self._journal(message.lead, message.time, cause, Forwarded(home))
         return "applied"
 
+    def _redirect(self, lead: Lead, record: Record, message: Message, cause: str) -> End:
+        """Send a message on to the lead that this id stands for."""
+        if len(formers(record)) >= HOPS_MAX:
+            raise Refusal("circular_ids", f"{lead.id} stands for {lead.known_as}, and so on {HOPS_MAX} times")
+        self.outputs.append(redirect(record, cause, lead.known_as))
+        self.urgent = True
+        self.counts.add(("redirected", record.topic))
+        home = lane_of(lead.known_as.encode(), self.lanes)
+        self._journal(message.lead, message.time, cause, Forwarded(home, lead.known_as))
+        return "applied"
+
+    @staticmethod
+    def _comes_home(lead: Lead, record: Record, message: Message) -> bool:
+        """Whether this is a history that was sent round in a circle of ids, and this is the first of them by name."""
+        path = formers(record) if message.kind == JOINING else []
+        return lead.id in path and lead.id == min(path[path.index(lead.id) :])
+
     def lead(self, key: bytes) -> Lead:
         """The lead of this key as it is now, a new one when there is none."""
         return self._known(key) or Lead(key.decode())
@@ -181,8 +202,8 @@ class Relay:
             if kind in PUBLISH:
                 number += 1
                 self.handoffs += kind is HandedOver
-                data = PUBLISH[kind](lead, fact, terms)
-                self._say(f"{cause}-{number}", lead.id, message.at, data, message.time)
+                data, to = PUBLISH[kind](lead, fact, terms), fact.to if isinstance(fact, Transferred) else lead.id
+                self._say(f"{cause}-{number}", to, message.at, data, message.time)
 
     def _say(self, identity: str, lead: str, at: int, data: object, time: str = "") -> None:
         self.outputs.append(said(identity, lead, at, data, time))
@@ -227,6 +248,11 @@ class Relay:
     def shown(self) -> Mapping[Key, int]:
         """The counters as of the last commit, fit to be shown to the world."""
         return self.counts.shown
+
+    @property
+    def restored(self) -> Mapping[Key, int]:
+        """The counters as they were when the lane was opened."""
+        return self.counts.restored
 
     def ring(self, now: int) -> int:
         """Write a reminder to leads whose deadline and grace are over, RUNG_MAX at most; how many were written.

@@ -86,7 +86,10 @@ class Replay:
         self._offsets[topic, lane] += 1
         relay.take(Line(topic, lane, offset, at, key, value, headers))
         outputs, relay.outputs = relay.outputs, []
-        yield from outputs
+        for output in outputs:
+            yield output
+            if output.topic == topics.LETTER.name:
+                yield from self._take(output.topic, output.key, output.value, at, output.headers)
 
     def leads(self) -> Iterator[Lead]:
         """Every lead, by id."""

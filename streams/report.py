@@ -63,15 +63,16 @@ def _time(at: int | None) -> str | None:
 
 def sentences(lead: Lead, terms: Terms) -> list[str]:
     """The lead explained: who it is, what the score means, what sales owe to it, what marketing do with it."""
+    if lead.known_as:
+        return [f"{lead.id} is known as {lead.known_as}: what is told of it counts there, and so did its history."]
     return [_standing(lead), _scoring(lead, terms), _pursuing(lead, terms), _nurturing(lead)]
 
 
 def _standing(lead: Lead) -> str:
-    name = f", known as {lead.known_as}," if lead.known_as else ""
     active = f", last active {rfc3339(lead.active_at)}" if lead.active_at else ""
     seen = f"first seen {rfc3339(lead.arrived_at)} from {lead.source}{active}"
     barred = f" It is never handed over: {lead.excluded}." if lead.excluded else ""
-    return f"{lead.id}{name} is at stage {lead.stage}; {seen}. Agreement {lead.agreement} decided last.{barred}"
+    return f"{lead.id} is at stage {lead.stage}; {seen}. Agreement {lead.agreement} decided last.{barred}"
 
 
 def _scoring(lead: Lead, terms: Terms) -> str:

@@ -13,12 +13,17 @@ from streams.timed import shares
 
 def renew(lead: Lead, terms: Terms) -> Iterator[Fact]:
     """What this version makes of the points that the version before gave: as little as it says, and nothing twice."""
-    before = terms.numbered(lead.agreement)
-    if before is not None:
-        yield from _keep(lead, before, terms)
     changes = score.fit(lead, {}, terms) if terms.rescore != "none" else ()
     if changes:
         yield Profiled({}, changes)
+    yield from renew_interest(lead, terms)
+
+
+def renew_interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
+    """The same of interest alone."""
+    before = terms.numbered(lead.agreement)
+    if before is not None:
+        yield from _keep(lead, before, terms)
     if terms.rescore == "all":
         yield from _interest(lead, terms)
 

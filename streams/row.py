@@ -14,7 +14,7 @@ import orjson
 from schemas.bounds import Stage
 from streams.timed import Hit
 
-FORMAT = 3
+FORMAT = 4
 HEADER = Struct(">BqH")
 NEVER = 2**63 - 1
 DIGEST_BYTES = 6
@@ -36,6 +36,9 @@ class Lead:
         hits: What the rules that depend on time have to count.
         days: What activities with a daily ceiling gave on the last days: `(activity, day, points)`.
         interest: What `interests` add up to, and `hits` as of `rated_at`, within the ceilings.
+        told_at: When each field of the profile was told.
+        known: Whether an identification has named this lead.
+        known_as: The id that stands for this lead; then nothing else is remembered here.
         peak: The highest rung of the funnel ever reached.
         again_at: The score from which a returned lead is handed over again; 0 before its first return.
         pursued_at: When the present pursuit began: when sales got or took the lead.
@@ -69,6 +72,8 @@ class Lead:
     interest: int = 0
     activity: dict[str, int] = field(default_factory=dict)
     profile: dict[str, str | int] = field(default_factory=dict)
+    told_at: dict[str, int] = field(default_factory=dict)
+    known: bool = False
     known_as: str = ""
     with_sales: bool = False
     owner: str = ""

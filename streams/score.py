@@ -119,10 +119,10 @@ def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str)
             lead.interest += give
             lead.given[rule] = lead.given.get(rule, 0) + give
             lead.interests.append((rule, give, 1, at, cause, detail))
-            _fold(lead.interests, rule)
+            fold(lead.interests, rule)
 
 
-def _fold(entries: list[Entry], rule: str) -> None:
+def fold(entries: list[Entry], rule: str) -> None:
     """Fold the oldest entry of the rule into the next, if there are too many."""
     if len(entries) <= ENTRIES_OF_RULE_MAX:
         return

@@ -6,8 +6,8 @@ from operator import attrgetter
 from typing import Any
 
 from schemas import fact as f
-from schemas.activity import ConsentChanged, EmailBounced, EmailUnsubscribed, Identified, ProfileGiven
-from schemas.codec import KINDS
+from schemas.activity import ConsentChanged, EmailBounced, EmailUnsubscribed, ProfileGiven
+from schemas.codec import KINDS, Message
 from schemas.topics import ACTIVITY
 from streams import nurture, score
 from streams.row import Lead
@@ -31,9 +31,11 @@ DETAIL: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def _profile(lead: Lead, data: ProfileGiven, terms: Terms) -> Iterator[f.Fact]:
+def _profile(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
+    """Of each field the word counts that was told last, in whatever order they arrive."""
+    data: ProfileGiven = message.data
     told = {name: value for name, value in asdict(data).items() if value and name not in {"source", "campaign"}}
-    new = {name: value for name, value in told.items() if lead.profile.get(name) != value}
+    new = {name: value for name, value in told.items() if _later(lead, name, value, message.at)}
     if new:
         yield f.Profiled(new, score.fit(lead, new, terms))
         excluded = score.excluded_by(lead.profile, terms)
@@ -41,16 +43,22 @@ def _profile(lead: Lead, data: ProfileGiven, terms: Terms) -> Iterator[f.Fact]:
             yield f.Excluded(excluded)
 
 
-def _convert(_: Lead, data: Any, __: Terms) -> Iterator[f.Fact]:
-    yield f.Converted(data.kind)
+def _later(lead: Lead, field: str, value: str | int, at: int) -> bool:
+    known_at = lead.told_at.get(field, -1)
+    return at > known_at or (at == known_at and str(value) > str(lead.profile[field]))
 
 
-def _identify(_: Lead, data: Identified, __: Terms) -> Iterator[f.Fact]:
-    yield f.Identified(data.known_as)
+def _convert(_: Lead, message: Message, __: Terms) -> Iterator[f.Fact]:
+    yield f.Converted(message.data.kind)
 
 
-def _consent(lead: Lead, data: ConsentChanged, terms: Terms) -> Iterator[f.Fact]:
+def _identify(_: Lead, message: Message, __: Terms) -> Iterator[f.Fact]:
+    yield f.Identified(message.data.known_as)
+
+
+def _consent(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """Consent takes a lead off its track, or back to that of its stage while it is marketing's."""
+    data: ConsentChanged = message.data
     if data.marketing != lead.reachable:
         yield f.ReachChanged(data.marketing, "consent given" if data.marketing else "consent withdrawn")
         yield from nurture.leave(lead, "unsubscribed", lead.id)
@@ -58,14 +66,15 @@ def _consent(lead: Lead, data: ConsentChanged, terms: Terms) -> Iterator[f.Fact]
             yield from nurture.by_stage(lead, terms)
 
 
-def _unreach(lead: Lead, data: EmailUnsubscribed | EmailBounced, _: Terms) -> Iterator[f.Fact]:
+def _unreach(lead: Lead, message: Message, _: Terms) -> Iterator[f.Fact]:
     """An unsubscription or a hard bounce; a soft bounce may come right by itself."""
+    data: EmailUnsubscribed | EmailBounced = message.data
     if getattr(data, "kind", "hard") == "hard" and lead.reachable:
         yield f.ReachChanged(reachable=False, why="unsubscribed" if isinstance(data, EmailUnsubscribed) else "bounced")
         yield from nurture.leave(lead, "unsubscribed", lead.id)
 
 
-SAYING: Mapping[str, Callable[[Lead, Any, Terms], Iterator[f.Fact]]] = {
+SAYING: Mapping[str, Callable[[Lead, Message, Terms], Iterator[f.Fact]]] = {
     "profile_given": _profile,
     "conversion_made": _convert,
     "identified": _identify,

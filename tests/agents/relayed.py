@@ -9,7 +9,7 @@ from itertools import islice
 from agents.agreement import load_terms
 from agents.data import campaign_lines
 from agents.engine.engine import Status
-from schemas.envelope import structured
+from schemas.envelope import Envelope, structured
 from schemas.topics import ACTIVITY
 from streams.contacts import contacts
 from streams.funnel import Key
@@ -20,6 +20,13 @@ from streams.replay import Replay
 from streams.traffic import history
 
 ROWS, CONTACTS = 3000, 300
+NAMED = [
+    Envelope(f"named-{n}", "site", f"leadrelay.activity.{kind}.v1", "v-1", 1_210_000_000_000, data)
+    for n, (kind, data) in enumerate(
+        [("page_viewed", {"url": "/"}), ("identified", {"known_as": "max"}), ("page_viewed", {"url": "/"})]
+    )
+]
+"""A visitor who tells a name, and reads on under the old id."""
 JUNK = b'{"specversion":"1.0","id":"1","source":"junk","type":"no.such.type","subject":"x"}'
 
 
@@ -29,7 +36,7 @@ def relays() -> tuple[Relay, ...]:
     grid = Grid([(25, "A"), (0, "B")], [(20, "1"), (0, "2")], frozenset({"A1"}), {})
     replay = Replay(replace(load_terms(), grid=grid), lanes=3)
     events = history(contacts(islice(campaign_lines(), ROWS), CONTACTS), seed=1)
-    for _ in replay.feed([*map(structured, events), JUNK], reminding=True):
+    for _ in replay.feed([*map(structured, [*events, *NAMED]), JUNK], reminding=True):
         pass
     left = b'"leadrelay.activity.email_unsubscribed.v1","time":"2008-05-05T00:00:00Z","data":{}'
     stray = JUNK.replace(b'"no.such.type"', left)

@@ -19,6 +19,7 @@ from agents.verify import Verdict
 from schemas import topics
 from tests.kafka.harness import WorkerProcess, end_all, read_all
 from tests.kafka.history import Sent
+from tests.kafka.progress import Progress
 
 LANES = topics.PARTITIONS
 WORKER = (sys.executable, "-m", "agents", "worker")
@@ -81,6 +82,13 @@ class Cluster:
             while await self.handled() < messages:
                 assert self.workers[-1].running, self.workers[-1].text()[-3000:]
                 await asyncio.sleep(0.1)
+
+    async def until_idle(self, bound_s: float = 60) -> None:
+        """Wait until everything is read, and nothing came of it that is not."""
+        progress, marks = Progress(self.address, self.app_id, self.lanes), None
+        while marks != (now := await progress.ends()):
+            marks = now
+            await progress.until_past(marks, bound_s)
 
     async def verdict(self) -> Verdict:
         """Everything in Kafka against the pure replay of the same input."""

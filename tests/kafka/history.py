@@ -49,8 +49,11 @@ FEEDBACKS: tuple[tuple[str, dict[str, object]], ...] = (
 JUNK = (b"", b"not json", b"[1]", b'{"specversion":"1.0"}')
 
 
-def history(events: int, leads: int, seed: int, ends_at: int) -> Iterator[Sent]:
-    """So many messages; the last ones happened at `ends_at` (ms since the epoch), ten seconds after one another."""
+def history(events: int, leads: int, seed: int, ends_at: int, joins: float = 0) -> Iterator[Sent]:
+    """So many messages; the last ones happened at `ends_at` (ms since the epoch), ten seconds after one another.
+
+    This share of them says that two leads are one.
+    """
     chance = random.Random(seed)  # noqa: S311  a believable load, not a secret
     sent: deque[Sent] = deque(maxlen=200)
     for number in range(events):
@@ -59,6 +62,9 @@ def history(events: int, leads: int, seed: int, ends_at: int) -> Iterator[Sent]:
             yield Sent(ACTIVITY.name, b"L%06d" % chance.randrange(leads), chance.choice(JUNK), [])
         elif roll < 0.03 and sent:
             yield chance.choice(sent)
+        elif joins and roll < 0.03 + joins:
+            sent.append(_joining(f"{seed}-{number}", chance, leads, ends_at - (events - number) * 10_000))
+            yield sent[-1]
         else:
             family, topic, kinds = chance.choices(
                 (("activity", ACTIVITY.name, ACTIVITIES), ("feedback", FEEDBACK.name, FEEDBACKS)), (3, 1)
@@ -69,6 +75,13 @@ def history(events: int, leads: int, seed: int, ends_at: int) -> Iterator[Sent]:
                 _event(f"{seed}-{number}", family, topic, kind, lead, ends_at - (events - number) * 10_000, data)
             )
             yield sent[-1]
+
+
+def _joining(identity: str, chance: random.Random, leads: int, at: int) -> Sent:
+    lead, other = (f"L{chance.randrange(leads):06d}" for _ in range(2))
+    if chance.random() < 0.5:
+        return _event(identity, "activity", ACTIVITY.name, "identified", lead, at, {"known_as": other})
+    return _event(identity, "feedback", FEEDBACK.name, "merged", lead, at, {"into": other})
 
 
 def _event(  # noqa: PLR0913, PLR0917  the parts of an event

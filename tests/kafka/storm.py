@@ -33,6 +33,8 @@ from tests.kafka.rolling import roll
 from tests.kafka.storm_plan import Plan, Report, tell
 
 QUIET_S, SLOW_RATE = 300, 300
+JOINING = 0.002
+"""Of the messages, the share that says that two leads are one."""
 SAY = 50
 OUTAGE_MS = 300_000
 """A message that is fed waits so long for a broker."""
@@ -123,7 +125,7 @@ class Storm:
         await producer.start()
         began, rate, now_ms = time.monotonic(), plan.rate or plan.events / plan.seconds, int(time.time() * 1000)
         try:
-            for number, sent in enumerate(history(MORE * plan.events, plan.leads, plan.seed, now_ms)):
+            for number, sent in enumerate(history(MORE * plan.events, plan.leads, plan.seed, now_ms, JOINING)):
                 if number >= plan.events and self.over.is_set():
                     break
                 written = await producer.send(sent.topic, sent.value, sent.key, headers=sent.headers)

@@ -1,7 +1,7 @@
 """Makes up histories for the laws: messages of all kinds, several leads, duplicates, junk, wrong times, reminders."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -48,7 +48,8 @@ TOLD: Mapping[str, Sequence[dict[str, Any]]] = {
     ],
     "conversion_made": [{"kind": "demo"}, {"kind": "contact_request", "note": "soon"}],
     "consent_changed": [{"marketing": True}, {"marketing": False}],
-    "identified": [{"known_as": "ada@example.com"}],
+    "identified": [{"known_as": lead} for lead in LEADS],
+    "merged": [{"into": lead, "by": "sam"} for lead in LEADS],
     "accepted": [{"by": "sam"}, {}],
     "attempt_made": [
         {"channel": "phone", "outcome": "no_answer"},
@@ -196,7 +197,15 @@ class Fold:
     @property
     def leads(self) -> list[Lead]:
         """The leads that were written."""
-        return [unpack(key.decode(), row) for key, row in self.rows.items()]
+        return [lead for lead in self._unpacked() if not lead.known_as]
+
+    @property
+    def aliases(self) -> list[Lead]:
+        """The ids that stand for another lead."""
+        return [lead for lead in self._unpacked() if lead.known_as]
+
+    def _unpacked(self) -> Iterator[Lead]:
+        return (unpack(key.decode(), row) for key, row in self.rows.items())
 
     @property
     def totals(self) -> Counter[Key]:
@@ -234,8 +243,12 @@ def histories(draw: st.DrawFn, agreed_on: st.SearchStrategy[Terms] = AGREEMENTS)
     def take(line: Line) -> None:
         record = replace(line, offset=offsets[line.topic])
         offsets[line.topic] += 1
+        already = len(relay.outputs)
         relay.take(record)
         records.append(record)
+        for letter in relay.outputs[already:]:
+            if letter.topic == topics.LETTER.name and home((letter.key or b"").decode(), LANES) == 0:
+                take(Line(letter.topic, 0, 0, line.timestamp, letter.key, letter.value, letter.headers))
 
     length = draw(st.integers(1, 60))
     for happening in draw(st.lists(HAPPENINGS, min_size=length, max_size=length)):

@@ -21,6 +21,7 @@ from tests.streams.given import (
     page,
     qualified,
     rejected,
+    restored,
     returned,
     won,
 )
@@ -164,3 +165,12 @@ def test_what_was_shown_is_not_changed_afterwards() -> None:
     counts.add(("handoffs", "score"))
     counts.changes()
     assert shown == {("handoffs", "score"): 1}
+
+
+def test_what_a_lane_began_with_is_told_from_what_it_counted() -> None:
+    story = restored(given(page()).relay.harvest()).and_then(page())
+    story.relay.harvest()
+    story.relay.committed()
+    key = ("messages", "leads.activity.v1", "applied")
+    assert (story.relay.restored[key], story.relay.shown[key]) == (1, 2)
+    assert given(page()).relay.restored == {}

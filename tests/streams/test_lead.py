@@ -4,21 +4,23 @@ from dataclasses import replace
 
 import pytest
 
+from schemas import topics
 from schemas.fact import (
     NAMES,
     Acted,
     Arrived,
-    Identified,
     NurtureEntered,
     NurtureLeft,
     Passed,
     ReachChanged,
     StageMoved,
 )
-from streams.lead import EVOLVE, FEEDBACK, HISTORY_MAX
+from streams import union
+from streams.lead import EVOLVE, RULES
 from streams.relay import ADOPTING
 from streams.told import SAYING
 from tests.streams.given import (
+    HOUR,
     MINUTE,
     MONDAY,
     OF,
@@ -48,8 +50,8 @@ from tests.streams.given import (
 
 def test_every_fact_is_remembered_somehow_and_every_message_means_something() -> None:
     assert set(EVOLVE) == set(NAMES)
-    handled = {name for name, kind in OF.items() if ".feedback." in kind.type or ".letter." in kind.type}
-    assert set(FEEDBACK) == handled - {ADOPTING}
+    handled = {name for name, kind in OF.items() if kind.topic in topics.LETTERS}
+    assert set(RULES) == handled - {ADOPTING}
     assert set(SAYING) <= {name for name, kind in OF.items() if ".activity." in kind.type}
 
 
@@ -132,10 +134,9 @@ def test_the_profile_is_what_was_told_last() -> None:
     assert story.lead.profile == {"name": "Ada", "role": "CEO"}
 
 
-def test_a_visitor_gets_a_name() -> None:
-    story = given(page())
-    assert story.when(event("identified", known_as="ada@example.com"))[1] == Identified("ada@example.com")
-    assert (story.lead.known_as, story.lead.stage) == ("ada@example.com", "contact")
+def test_a_late_profile_does_not_take_back_what_was_told_after_it() -> None:
+    story = given(profile(role="CEO", at=MONDAY + HOUR), profile(role="CTO", name="Ada", at=MONDAY))
+    assert story.lead.profile == {"role": "CEO", "name": "Ada"}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_consent_that_was_given_before_changes_nothing() -> None:
 
 def test_only_the_last_moves_are_remembered() -> None:
     story = given(*[each for _ in range(8) for each in (demo(), returned())])
-    assert len(story.lead.history) == HISTORY_MAX
+    assert len(story.lead.history) == union.HISTORY_MAX
     assert [stage for stage, _ in story.lead.history[-2:]] == ["mql", "lead"]
     assert story.lead.handoffs == 8
 

@@ -107,9 +107,9 @@ def test_after_a_return_more_points_are_needed() -> None:
     assert "handed over 2 times" in told(again)[2]
 
 
-def test_a_lead_with_a_name_is_told_by_it() -> None:
+def test_of_an_id_that_stands_for_another_one_that_one_is_told() -> None:
     story = given(page(), event("identified", known_as="ada@example.com"))
-    assert told(story)[0].startswith("ada, known as ada@example.com, is at stage contact;")
+    assert told(story) == ["ada is known as ada@example.com: what is told of it counts there, and so did its history."]
 
 
 def test_tables_show_each_point_with_its_rule_and_cause() -> None:

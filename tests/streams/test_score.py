@@ -188,7 +188,8 @@ def test_a_better_profile_replaces_the_points_of_the_old() -> None:
 
 
 def test_a_profile_that_says_nothing_new_changes_nothing() -> None:
-    assert given(profile(seniority="vp")).when(profile(seniority="vp")) == [Acted("profile_given", (), "")]
+    again = given(profile(seniority="vp")).when(profile(seniority="vp"))
+    assert again == [Acted("profile_given", (), ""), Profiled({"seniority": "vp"}, ())], "it is true for longer"
     assert given(profile(seniority="vp")).when(profile()) == [Acted("profile_given", (), "")]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from schemas import fact as f
 from schemas.mistakes import parse
+from schemas.topics import LETTER
 from streams.handoff import ledger
 from streams.relay import Relay
 from streams.terms import compiled
@@ -28,6 +29,7 @@ from tests.streams.given import (
     kinds,
     page,
 )
+from tests.streams.house import BOB, identified
 
 DEFAULT = (files("schemas") / "agreement.toml").read_text("utf-8")
 Change = tuple[str, str]
@@ -198,3 +200,16 @@ def test_hits_of_a_rule_that_is_gone_may_stay_behind_when_nobody_knows_the_versi
     story.relay.terms = compiled(parse(text(3, 1, RESCORE_ALL, GONE)))
     assert story.and_then(page(MONDAY + 2 * DAY)).lead.interest == 1
     assert [hit.rule for hit in story.lead.hits] == ["content taken"]
+
+
+@pytest.mark.parametrize("change", [GONE, MORE_CONTENT])
+def test_a_history_that_joins_is_made_one_of_the_lead_s_version_first(change: Change) -> None:
+    read = [content(MONDAY, BOB), content(MONDAY, BOB, asset="case")]
+    name, late = identified(BOB, "ada", MONDAY + DAY), page(MONDAY + 3 * DAY)
+    told = given(version(2, 2, TIMED), version(3, 2.5, change, RESCORE_ALL), *read, late, name)
+    assert kinds(told.deliver([each for each in told.outputs if each.topic == LETTER.name], MONDAY + 3 * DAY))
+    assert told.lead.agreement == 3
+    assert (
+        sum(entry.points for entry in ledger(told.lead, told.relay.versions.latest(told.relay.terms)))
+        == told.lead.score
+    )

@@ -1,0 +1,67 @@
+"""What an activity does to its lead: it is counted with its points, and the lead rises by it, or is handed over."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from schemas.bounds import Stage
+from schemas.codec import Message
+from schemas.fact import Acted, DayCounted, Fact
+from streams import handoff, nurture, outlook, rating, score, told
+from streams.row import Lead
+from streams.stage import moved
+from streams.terms import Terms
+
+
+class Before(NamedTuple):
+    """How a lead stood before a message."""
+
+    stage: Stage
+    handoffs: int
+    held: bool
+    """Whether it was an MQL whose score was high enough for it, and falling below has consequences."""
+
+
+def before(lead: Lead, message: Message, terms: Terms) -> Before:
+    """How the lead stands now."""
+    held = outlook.may_fall(lead, terms) and handoff.meets(lead, lead.interest, terms, message.at)
+    return Before(lead.stage, lead.handoffs, held)
+
+
+def act(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """Count an activity, then see whether the lead rises by it."""
+    stood = before(lead, message, terms)
+    yield from count(lead, message, terms)
+    if lead.stage == "visitor" and message.kind != "page_viewed":
+        yield moved(lead, "contact", "agreement", message.kind)
+    yield from rise(lead, message, terms, stood)
+    if terms.interest.by_name or lead.paused_until:
+        yield from outlook.plan(lead, terms)
+
+
+def count(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    """Count an activity and its points, by the version that was in force, and hear what else it says."""
+    then = terms.then(message.at)
+    kind, data = message.kind, message.data
+    points = score.interest(lead, kind, data, message.at, then)
+    yield Acted(kind, points, told.detail(kind, data))
+    if kind in then.interest.daily:
+        day = then.interest.day_of(message.at)
+        yield DayCounted(kind, day, score.given_on(lead, kind, day) + sum(max(each, 0) for _, each in points))
+    if kind in told.SAYING:
+        yield from told.SAYING[kind](lead, message, terms)
+    if terms.interest.by_name:
+        yield from rating.count(lead, message, told.detail(kind, data), then)
+        yield from outlook.rate(lead, terms, rating.as_of(lead))
+
+
+def rise(lead: Lead, message: Message, terms: Terms, stood: Before) -> Iterator[Fact]:
+    """Move the lead up, hand it over, or see that its score has fallen."""
+    if lead.stage == "contact" and lead.score >= terms.lead_score:
+        yield moved(lead, "lead", "agreement", f"score {lead.score}")
+    if message.kind == "conversion_made" or handoff.reached(lead, terms):
+        yield from handoff.hand_over(lead, message, terms)
+    if lead.handoffs != stood.handoffs:
+        yield from nurture.leave(lead, "handoff", "agreement")
+    elif lead.stage != stood.stage:
+        yield from nurture.by_stage(lead, terms)
+    yield from outlook.fall(lead, terms, held=stood.held)

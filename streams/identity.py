@@ -1,0 +1,114 @@
+"""Who a lead is: a visitor who tells its name, two leads that are one, and what the lead of both is then."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from schemas import fact as f
+from schemas.codec import Message
+from schemas.identity import Reason
+from streams import activity, nurture, outlook, rating, score, union
+from streams.row import Entry, Lead
+from streams.rulebook import CEILING_MAX
+from streams.stage import moved
+from streams.terms import Terms
+
+AGREEMENT = "agreement"
+
+
+def identify(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
+    """A visitor tells who it is; what follows from that is decided in the row of the lead that it turned out to be."""
+    if message.data.known_as == lead.id:
+        yield from activity.act(lead, message, terms)
+        return
+    yield from activity.count(lead, message, terms)
+    yield from _transfer(lead, message.data.known_as, "identified", lead.id)
+
+
+def merge(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:  # noqa: ARG001  all handlers are called alike
+    """Somebody says that this lead is another one."""
+    yield from _transfer(lead, message.data.into, "merged", message.data.by or "sales")
+
+
+def _transfer(lead: Lead, to: str, why: Reason, by: str) -> Iterator[f.Fact]:
+    history = union.folded(lead)
+    yield from nurture.leave(lead, "joined", by)
+    yield f.Transferred(to, why, by, lead.stage, history)
+
+
+def join(lead: Lead, other: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
+    """The history of another id is this lead's own: cut what the ceilings do not leave, and see what it means."""
+    stage, track = union.stage_of(lead, other), union.track_of(lead, other)
+    stood = activity.before(lead, message, terms)._replace(stage=stage)
+    pursued = other.with_sales
+    if lead.due_at is not None and other.due_at is not None:
+        other.due_at, later = sorted((lead.due_at, other.due_at))
+        yield f.DeadlineEnded("withdrawn", later)
+    yield f.Joined(other.id, message.data.why, lead.stage if lead.history else "", stage, union.folded(other))
+    yield from _cut(lead, terms)
+    changes = score.fit(lead, {}, terms)
+    if changes:
+        yield f.Profiled({}, changes)
+    excluded = score.excluded_by(lead.profile, terms)
+    if excluded != lead.excluded:
+        yield f.Excluded(excluded)
+    yield from rating.settle_all(lead, terms)
+    yield from outlook.rate(lead, terms, rating.as_of(lead))
+    if lead.due_at is not None and lead.stage != "mql":  # sales have it already
+        yield f.DeadlineEnded("withdrawn", lead.due_at)
+    if pursued:
+        yield f.Noticed("joined", "sales", f"{other.id}, who is with you, is known as {lead.id} now.")
+    if lead.stage == "visitor" and message.data.why == "identified":
+        yield moved(lead, "contact", AGREEMENT, "identified")
+    yield from _nurture(lead, track, other.id)
+    yield from activity.rise(lead, message, terms, stood)
+    yield from outlook.plan(lead, terms)
+
+
+def _nurture(lead: Lead, track: str, former: str) -> Iterator[f.Fact]:
+    """Go on with the track of both, while marketing have the lead and may write to it."""
+    if lead.with_sales or not lead.reachable:
+        yield from nurture.leave(lead, "joined", AGREEMENT)
+    elif track and not lead.track:
+        yield from nurture.enter(lead, track, "joined", former, AGREEMENT)
+
+
+def _cut(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
+    """Take off what both together have more than the ceilings leave, the latest points first."""
+    entries = list(lead.interests)
+    for kind, day, points in lead.days:
+        over = points - terms.interest.daily.get(kind, points)
+        if over > 0:
+            yield f.DayCounted(kind, day, points - over)
+            _take_off(entries, over, kind, day, terms)
+    want, have = _within(entries, terms), lead.given
+    changes = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
+    if changes:
+        yield f.InterestRescored(changes, ())
+
+
+def _take_off(entries: list[Entry], over: int, kind: str, day: int, terms: Terms) -> None:
+    """Take points off those that an activity gave on this day, the latest first."""
+    rules = {term.name for term in terms.interest.plain.get(kind, ())}
+    for place, (rule, points, times, at, cause, detail) in reversed(list(enumerate(entries))):
+        if rule in rules and points > 0 and terms.interest.day_of(at) >= day:
+            less = min(points, over)
+            entries[place] = (rule, points - less, times, at, cause, detail)
+            over -= less
+
+
+def _within(entries: list[Entry], terms: Terms) -> dict[str, int]:
+    """What the ceilings leave of each rule, when points are given in the order of time."""
+    book = terms.interest
+    plain = {term.name: term.ceiling for theirs in book.plain.values() for term in theirs}
+    ceilings = plain | {rule: term.ceiling for rule, term in book.by_name.items()}
+    want: dict[str, int] = defaultdict(int)
+    groups: dict[str, int] = defaultdict(int)
+    left = terms.interest_ceiling
+    for rule, points, *_ in entries:
+        group = book.group_of.get(rule, "")
+        room = terms.interest_groups[group] - groups[group]
+        give = score.cut(points, ceilings.get(rule, CEILING_MAX) - abs(want[rule]), room, left)
+        want[rule] += give
+        groups[group] += max(give, 0)
+        left -= max(give, 0)
+    return want

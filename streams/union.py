@@ -1,0 +1,144 @@
+"""How two histories become one: sums add up, the first contact is the earliest, the last word is the latest.
+
+Nothing here depends on which of the two came first, so that leads may be joined in any order.
+"""
+
+import zlib
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import fields
+from operator import attrgetter, itemgetter
+
+from schemas.bounds import Stage
+from streams.row import HEADER, Lead, pack, unpack
+from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX, fold
+
+ROW_BYTES_MAX = 4_000_000
+HISTORY_MAX = 12
+"""So many last stage moves are remembered; the journal has all."""
+_RISING: tuple[Stage, ...] = ("visitor", "contact", "lead", "disqualified", "mql", "accepted", "sql", "customer")
+RANK: Mapping[Stage, int] = {stage: rank for rank, stage in enumerate(_RISING)}
+"""Which of two stages is that of both: who was refused stays refused, unless sales have work with the other one."""
+REMEMBERED = [each.name for each in fields(Lead) if each.init and each.name != "id"]
+STANDING = attrgetter("with_sales", "track", "owner")
+RECYCLED = attrgetter("paused_until", "again_at", "recycle_reason", "reason_before")
+
+
+def folded(lead: Lead) -> str:
+    """A lead's row as a letter carries it."""
+    return b64encode(zlib.compress(pack(lead), 9)).decode()
+
+
+def unfolded(identity: str, history: str) -> Lead:
+    """The lead of such a text.
+
+    Raises:
+        ValueError: It is none, or was written in another format.
+    """
+    reader = zlib.decompressobj()
+    try:
+        row = reader.decompress(b64decode(history, validate=True), ROW_BYTES_MAX)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if not reader.eof or len(row) < HEADER.size:
+        message = "cut off, or too long"
+        raise ValueError(message)
+    return unpack(identity, row)
+
+
+def empty(lead: Lead) -> None:
+    """Forget everything but the id."""
+    _become(lead, Lead(lead.id))
+
+
+def unite(lead: Lead, other: Lead, at: int) -> None:
+    """Make the lead what both were, as of an instant (ms since the epoch). Points are added up, ceilings left out."""
+    lead.known_as = ""
+    if not lead.history:
+        seen = lead.seen
+        _become(lead, other)
+        lead.track, lead.seen = "", other.seen + seen  # the track is left under the other id
+        return
+    _unite_pursuit(lead, other)
+    _unite_standing(lead, other, at)
+    _unite_points(lead, other)
+    _unite_profile(lead, other)
+    for activity, times in other.activity.items():
+        lead.activity[activity] = lead.activity.get(activity, 0) + times
+    lead.arrived_at, lead.source = min((each.arrived_at, each.source) for each in (lead, other))
+    lead.active_at, lead.rated_at = max(lead.active_at, other.active_at), max(lead.rated_at, other.rated_at)
+    lead.reachable &= other.reachable
+    lead.seen = other.seen + lead.seen
+
+
+def _become(lead: Lead, other: Lead) -> None:
+    """Everything but the id."""
+    for each in REMEMBERED:
+        setattr(lead, each, getattr(other, each))
+    lead.forget_given()
+
+
+def stage_of(lead: Lead, other: Lead) -> Stage:
+    """The stage of both together."""
+    return _higher(lead, other).stage if lead.history else other.stage
+
+
+def track_of(lead: Lead, other: Lead) -> str:
+    """The nurture track of both together."""
+    return _higher(lead, other).track if lead.history else other.track
+
+
+def _higher(lead: Lead, other: Lead) -> Lead:
+    return max(lead, other, key=lambda each: (RANK[each.stage], *STANDING(each)))
+
+
+def _unite_standing(lead: Lead, other: Lead, at: int) -> None:
+    higher = _higher(lead, other)
+    moves = sorted([*lead.history, *other.history], key=itemgetter(1))
+    if moves[-1][0] != higher.stage:
+        moves.append((higher.stage, max(at, moves[-1][1])))
+    lead.history = moves[-HISTORY_MAX:]
+    lead.stage, lead.owner, lead.with_sales = higher.stage, higher.owner, higher.with_sales
+    lead.peak = max(lead.peak, other.peak, key=RANK.__getitem__)
+
+
+def _unite_pursuit(lead: Lead, other: Lead) -> None:
+    """Clocks and attempts go on; of two pursuits both count."""
+    both = (lead, other)
+    pursued = [each for each in both if each.with_sales] or both
+    lead.pursued_at = min((each.pursued_at for each in pursued if each.pursued_at), default=0)
+    lead.attempts, lead.unanswered = sum(each.attempts for each in pursued), sum(each.unanswered for each in pursued)
+    lead.answered = any(each.answered for each in pursued)
+    lead.due_at = min((each.due_at for each in both if each.due_at is not None), default=None)
+    lead.mql_at = min((each.mql_at for each in both if each.mql_at), default=0)
+    lead.attempts_of_all += other.attempts_of_all
+    lead.handoffs += other.handoffs
+    lead.recycles += other.recycles
+    lead.paused_until, lead.again_at, lead.recycle_reason, lead.reason_before = max(map(RECYCLED, both))
+
+
+def _unite_points(lead: Lead, other: Lead) -> None:
+    known = {rule for rule, *_ in lead.fits}
+    lead.fits += [entry for entry in other.fits if entry[0] not in known]
+    lead.fit = sum(points for _, points, *_ in lead.fits)
+    lead.interest += other.interest
+    lead.interests = sorted([*lead.interests, *other.interests], key=itemgetter(3, 0, 5, 4))
+    for rule, times in Counter(rule for rule, *_ in lead.interests).items():
+        for _ in range(times - ENTRIES_OF_RULE_MAX):
+            fold(lead.interests, rule)
+    lead.forget_given()
+    hits = sorted([*lead.hits, *other.hits], key=attrgetter("at", "detail", "rule"))
+    lead.hits = list({(hit.rule, hit.value, "" if hit.value else n): hit for n, hit in enumerate(hits)}.values())
+    days: Counter[tuple[str, int]] = Counter()
+    for activity, day, points in [*lead.days, *other.days]:
+        days[activity, day] += points
+    lead.days = sorted(((*key, points) for key, points in days.items()), key=itemgetter(1, 0))[-DAYS_MAX:]
+
+
+def _unite_profile(lead: Lead, other: Lead) -> None:
+    """Of each field the word that was told last."""
+    for field, value in other.profile.items():
+        theirs, ours = other.told_at[field], lead.told_at.get(field, -1)
+        if (theirs, str(value)) > (ours, str(lead.profile.get(field, ""))):
+            lead.profile[field], lead.told_at[field] = value, theirs

@@ -1,0 +1,105 @@
+"""What holds for leads of many ids, in whatever order they turn out to be one."""
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given as of
+from hypothesis import strategies as st
+
+from streams.handoff import ledger
+from streams.row import Lead
+from streams.terms import Terms
+from tests.streams.given import (
+    ADA,
+    DAY,
+    HOUR,
+    MONDAY,
+    Event,
+    Maker,
+    boss,
+    content,
+    page,
+    pricing,
+    trial,
+)
+from tests.streams.histories import agreements, law
+from tests.streams.house import BOB, CY, DEE, House, at, identified, merged
+
+Told = list[tuple[str, Maker, int]]
+TOLD = st.sampled_from([page, pricing, content, trial, boss])
+SAID = st.lists(st.tuples(st.sampled_from((ADA, BOB, CY)), TOLD, st.integers(0, 20 * 24)), max_size=30)
+TERMS = st.deferred(lambda: st.sampled_from([_alone(terms) for terms in agreements()]))
+
+
+def _alone(terms: Terms) -> Terms:
+    """The agreement without handoffs, which the order of things is meant to decide."""
+    return replace(terms, handoff_score=100_000, conversions=frozenset(), stage_tracks={}, grid=None)
+
+
+def _events(told: Told) -> list[Event]:
+    return [make(MONDAY + hours * HOUR, lead) for lead, make, hours in told]
+
+
+def _points(lead: Lead) -> object:
+    """What is known of a lead, whatever the order in which it came."""
+    return (
+        lead.fit,
+        lead.interest,
+        lead.stage,
+        lead.activity,
+        lead.profile,
+        lead.told_at,
+        lead.arrived_at,
+        lead.source,
+        lead.active_at,
+        sorted(lead.hits),
+    )
+
+
+@law
+@of(TERMS, SAID)
+def test_in_whatever_order_leads_are_joined_the_lead_is_the_same(terms: Terms, told: Told) -> None:
+    ends = []
+    joins = merged(BOB, ADA, MONDAY + 30 * DAY), merged(CY, ADA, MONDAY + 30 * DAY)
+    for order in (joins, joins[::-1], (merged(CY, BOB, MONDAY + 30 * DAY), joins[0])):
+        lead = House(terms).send(*_events(told)).send(order[0]).settle().send(order[1]).settle().lead(ADA)
+        ends.append(_points(lead))
+        assert sum(entry.points for entry in ledger(lead, terms)) == lead.score
+    assert ends[0] == ends[1] == ends[2]
+
+
+@law
+@of(TERMS, SAID)
+def test_a_lead_with_several_ids_is_as_one_that_always_had_the_same(terms: Terms, told: Told) -> None:
+    joins = merged(BOB, ADA, MONDAY + 30 * DAY), merged(CY, ADA, MONDAY + 30 * DAY)
+    many = House(terms).send(*_events(told), *joins).settle().lead(ADA)
+    one = House(terms).send(*_events([(ADA, make, hours) for _, make, hours in told]), *joins).settle().lead(ADA)
+    assert (many.fit, many.interest, many.activity, many.profile) == (one.fit, one.interest, one.activity, one.profile)
+
+
+IDS = (ADA, BOB, CY, DEE)
+LINKS = st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(IDS), st.booleans()), max_size=8)
+
+
+@law
+@of(LINKS, st.lists(st.sampled_from(IDS), max_size=12), st.randoms(use_true_random=False))
+def test_whatever_ids_stand_for_each_other_nothing_is_lost_and_each_leads_to_a_lead(
+    links: list[tuple[str, str, bool]], reads: list[str], chance: Random
+) -> None:
+    house = House()
+    mixed = [merged(one, other) if by_hand else identified(one, other) for one, other, by_hand in links]
+    mixed += [at(n, page, lead) for n, lead in enumerate(reads)]
+    chance.shuffle(mixed)
+    for each in mixed:
+        house.send(each)
+        while house.letters and chance.random() < 0.5:
+            house.deliver()  # letters of one lane do not overtake each other
+    house.settle()
+    leads = [lead for lead in map(house.lead, IDS) if lead.history]
+    assert sum(lead.activity.get("page_viewed", 0) for lead in leads) == len(reads)
+    for identity in IDS:
+        seen = {identity}
+        while house.lead(identity).known_as:
+            identity = house.lead(identity).known_as  # noqa: PLW2901
+            assert identity not in seen, "ids that stand for each other lead nowhere"
+            seen.add(identity)
