@@ -14,7 +14,8 @@ from streams.wording import Clause, Section, Sentence, counted, number, plain, q
 FALLS: Mapping[str, str] = {
     "nothing": "nothing happens when the score of an MQL falls again before sales accept it",
     "tell": "sales are told when the score of an MQL falls again below what handed it over, before they accept it",
-    "recall": "an MQL whose score falls again below what handed it over, before sales accept it, goes back",
+    "recall": "an MQL whose score falls again below what handed it over, before sales accept it, goes back with "
+    'the reason "cooled"',
 }
 DAYS: Mapping[str, str] = {
     "mon": "Monday",
@@ -66,9 +67,9 @@ def _sections(agreement: Agreement) -> Iterator[tuple[str, str, Iterable[Sentenc
 
 
 RESCORED = {
-    "none": "points that were given before stay as they are",
-    "fit": "the fit of a lead is judged anew when something happens to it",
-    "all": "fit and interest of a lead are judged anew when something happens to it",
+    "none": "points that earlier versions gave stay as they are",
+    "fit": "fit is judged anew when something happens to a lead; points of interest stay as they are",
+    "all": "fit and interest are judged anew when something happens to a lead",
 }
 
 
@@ -76,8 +77,9 @@ def _head(head: Head) -> Iterator[Sentence]:
     yield said("name", "name", "it is called {}", *quoted([head.name]))
     yield said("number", "number", "it is number {}", number(head.number))
     yield said("effective_from", "in force", "it counts from {} on", instant(head.effective_from))
-    yield said("rescore", "leads of before", RESCORED[head.rescore])
-    yield said("sources", "sources", 'counted by name are {}, all others as "other"', *head.sources)
+    yield said("rescore", "earlier points", RESCORED[head.rescore])
+    named = said("sources", "sources", 'counted by name are {}, all others as "other"', *head.sources)
+    yield named if head.sources else said("sources", "sources", 'all are counted as "other"')
 
 
 def _definitions(definitions: Definitions) -> Iterator[Sentence]:
@@ -93,12 +95,12 @@ def _moves(to: Collection[Stage]) -> Clause:
     ways = tuple(STAGE_NAMES.get(stage, stage) for stage in get_args(Stage) if stage in to)
     if not ways:
         return Clause("moves", "sales may move nobody from here")
-    return Clause("moves", "sales may move it to {}", ways, "or")
+    return Clause("moves", "sales may move them to {}", ways, "or")
 
 
 def _handoff(agreement: Agreement) -> Iterator[Sentence]:
     handoff = agreement.handoff
-    yield Sentence("score", "by score", tuple(_by_score(handoff, graded=agreement.grid is not None)))
+    yield Sentence("score", "by score", tuple(_by_score(agreement)))
     wishes = tuple(WISH[wish] for wish in handoff.conversions)
     asking = Clause("conversions", "who asks {} is handed over at once, whatever the score", wishes, "or")
     nobody = Clause("conversions", "asking for a conversation hands over nobody")
@@ -106,25 +108,40 @@ def _handoff(agreement: Agreement) -> Iterator[Sentence]:
     yield said("falls", "falling again", FALLS[handoff.falls])
 
 
-def _by_score(handoff: Handoff, *, graded: bool) -> Iterator[Clause]:
+def _by_score(agreement: Agreement) -> Iterator[Clause]:
+    handoff, graded = agreement.handoff, agreement.grid is not None
     who, points = "a contact or lead that may be contacted is handed over", (counted(handoff.score, "point"),)
     if graded:
         yield Clause("grid", f"{who} by its grade, which the grid tells")
     else:
         yield Clause("score", f"{who} from {{}} on, fit and interest together", points)
-    yield Clause("fit_min", "with a fit of at least {}", (number(handoff.fit_min),), before=", ")
-    if handoff.interest_min > NO_MINIMUM:
-        yield Clause("interest_min", "with an interest of at least {}", (number(handoff.interest_min),), before=", ")
+    minimums = [*_minimum("fit_min", "fit", handoff.fit_min, _fit_least(agreement))]
+    minimums += _minimum("interest_min", "interest", handoff.interest_min, NO_MINIMUM)
+    for place, clause in enumerate(minimums):
+        yield clause._replace(before=" and " if place else ", if ")
     if graded:
         yield Clause("score", "the score of {} decides nothing while there is a grid", points)
+
+
+def _minimum(key: str, side: str, least: int, lowest: int) -> Iterator[Clause]:
+    """What a side must have; nothing when every lead has that."""
+    if least == 0 > lowest:
+        yield Clause(key, f"its {side} is not below 0")
+    elif least > lowest:
+        yield Clause(key, f"its {side} is at least {{}}", (number(least),))
+
+
+def _fit_least(agreement: Agreement) -> int:
+    """Fit is never lower than this."""
+    return sum(min(rule.points, 0) for rule in agreement.fit.rules)
 
 
 def _pursuit(pursuit: Pursuit) -> Iterator[Sentence]:
     hours = counted(pursuit.response_hours, "working hour")
     yield said("response_hours", "response", "sales make the first attempt within {} of the handoff", hours)
-    frame = "feedback may arrive {} later before a deadline counts as missed"
+    frame = "feedback may arrive late: a deadline counts as missed only after another {}"
     yield said("grace_minutes", "grace", frame, counted(pursuit.grace_minutes, "minute"))
-    frame = "after {} in a row without an answer the lead goes back"
+    frame = 'the lead goes back with the reason "no answer" when it answered none of {} in a row'
     yield said("attempts_max", "attempts", frame, counted(pursuit.attempts_max, "attempt"))
 
 
@@ -139,7 +156,7 @@ def _hours(hours: Hours) -> Iterator[Sentence]:
 
 
 def _return(section: Return) -> Iterator[Sentence]:
-    frame = "a lead that came back is handed over again by score when it has {} more than it came back with"
+    frame = "a lead that came back is handed over again by score or grade when it has {} more than it came back with"
     yield said("again_points", "again", frame, counted(section.again_points, "point"))
     yield said("interest", "interest", INTEREST[section.interest])
     pause = said(
@@ -151,20 +168,20 @@ def _return(section: Return) -> Iterator[Sentence]:
     yield (
         pause
         if section.pause_days
-        else said("pause_days", "pause", "a lead that went back may be handed over again at once")
+        else said("pause_days", "pause", "a lead that went back needs no pause before it is handed over again")
     )
     for reason, track in section.reasons.items():
         about, key = plain(reason), f"reasons.{reason}"
-        to_track = said(key, about, "the lead goes to the nurture track {}", track)
-        yield to_track if track else said(key, about, "the lead goes to no nurture track")
+        to_track = said(key, about, "the lead enters the nurture track {}", track)
+        yield to_track if track else said(key, about, "the lead enters no nurture track")
 
 
 def _nurture(nurture: Nurture) -> Iterator[Sentence]:
-    yield said("tracks", "tracks", "they are {}", *nurture.tracks)
+    yield said("tracks", "tracks", "marketing keep {}", *nurture.tracks)
     for stage, track in nurture.stages.items():
         yield said(f"stages.{stage}", stage, f"who becomes a {stage} enters the track {{}}", track)
 
 
 def _duplicates(duplicates: Duplicates) -> Iterator[Sentence]:
-    frame = "an event that is already among the last {} of its lead changes nothing"
+    frame = "an event that is sent again changes nothing, as long as it is among the last {} of its lead"
     yield said("remember", "repeated events", frame, counted(duplicates.remember, "event"))

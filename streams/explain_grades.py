@@ -16,8 +16,8 @@ def exclusions(section: Sequence[Exclusion]) -> Iterator[Sentence]:
     for each in section:
         like = " like" if any("*" in word for word in each.one_of) else ""
         frame = f"never handed over when {plain(each.field)} is{like} {{}}"
-        scored = "given points all the same" if each.scored else "given no points"
-        clauses = (Clause("one_of", frame, quoted(each.one_of), "or"), Clause("scored", scored))
+        scored = "but given points all the same" if each.scored else "and given no points"
+        clauses = (Clause("one_of", frame, quoted(each.one_of), "or"), Clause("scored", scored, before=", "))
         yield Sentence(each.name, each.name, clauses)
 
 
@@ -30,7 +30,7 @@ def grid(section: Grid | None) -> Iterator[Sentence]:
         clauses = [
             Clause(mark, f"{mark} from {{}} on", (counted(least, "point"),), before=", ") for mark, least in ordered
         ]
-        below = Clause("below", "{} also below that", (ordered[-1][0],), before=", ")
+        below = Clause("below", "and {} also below that", (ordered[-1][0],), before=", ")
         yield Sentence(side, side, (*clauses, below))
     yield said("handoff", "handoff", "the grades that hand over are {}", *section.handoff)
     for grade, name in section.names.items():

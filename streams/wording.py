@@ -72,7 +72,7 @@ def quoted(words: Sequence[str]) -> tuple[str, ...]:
 
 def plain(name: str) -> str:
     """A name of the file in plain letters."""
-    return name.replace("_", " ")
+    return name.replace("_", " ").replace("email", "e-mail")
 
 
 def number(value: float) -> str:
@@ -87,6 +87,8 @@ def counted(value: float, unit: str) -> str:
 
 def bounded(low: float | None, high: float | None) -> tuple[str, ...]:
     """The numbers between two bounds; nothing when there is none."""
+    if low is not None and low == high:
+        return (f"exactly {number(low)}",)
     if low is not None and high is not None:
         return (f"{number(low)} to {number(high)}",)
     ends = (("at least", low), ("at most", high))

@@ -64,7 +64,9 @@ def test_an_agreement_is_said_back_in_sentences_beside_what_they_are_about() -> 
 def test_programs_get_the_sentences_of_each_table() -> None:
     told = orjson.loads(run("agreement", "explain", str(DEFAULT), "--json").stdout)
     assert list(told)[:4] == ["agreement", "definitions", "fit", "interest"]
-    assert told["pursuit"][-1] == "attempts: after 6 attempts in a row without an answer the lead goes back."
+    assert told["pursuit"][-1] == (
+        'attempts: the lead goes back with the reason "no answer" when it answered none of 6 attempts in a row.'
+    )
 
 
 def test_what_changed_is_told_in_words(dearer: str) -> None:

@@ -43,7 +43,7 @@ def test_a_rule_that_changed_is_told_piece_by_piece() -> None:
     assert told(change) == [
         (
             'interest: pricing page: gives 12 points instead of 10; url like "*preise*" instead of "*pricing*"; '
-            "now also: counts once, as of the last time; at most 24 points for one lead instead of 20; "
+            "now also: only the last one counts; at most 24 points for one lead instead of 20; "
             "no longer: counts in the group urgency."
         )
     ]
@@ -102,11 +102,14 @@ def test_other_values_are_told_by_what_they_mean() -> None:
 
     assert told(change) == [
         "pursuit: response: sales make the first attempt within 4.5 working hours of the handoff instead of 8.",
-        "pursuit: grace: feedback may arrive 1 minute later before a deadline counts as missed instead of 15 minutes.",
+        (
+            "pursuit: grace: feedback may arrive late: a deadline counts as missed only after another 1 minute "
+            "instead of 15 minutes."
+        ),
         "hours: time: to 18:00 instead of 17:00.",
         "hours: holidays: the public holidays of DE are free (before: public holidays are working days like others).",
-        "return: not ready: the lead goes to the nurture track awareness instead of consideration.",
-        "return: later: new: the lead goes to no nurture track.",
+        "return: not ready: the lead enters the nurture track awareness instead of consideration.",
+        "return: later: new: the lead enters no nurture track.",
     ]
 
 

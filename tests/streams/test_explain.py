@@ -92,6 +92,9 @@ def test_rules_of_interest_that_add_up() -> None:
         ({"not": ["a", "b"]}, 'url other than "a" or "b"'),
         ({"not": ["*a"], "present": True}, 'url not like "*a" and url told'),
         ({"present": False}, "url not told"),
+        ("", "url not told"),
+        (["a", ""], 'url "a" or not told'),
+        ({"not": ["a", ""]}, 'url other than "a" or not told'),
     ],
 )
 def test_conditions(wanted: object, said: str) -> None:
@@ -102,17 +105,22 @@ def test_conditions(wanted: object, said: str) -> None:
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"once": True}, "counts once, as of the last time"),
-        ({"once_per": "email"}, "counts once for each email, as of the last time"),
-        ({"at_most": 1, "per": "week"}, "counts at most 1 time in one week from Monday to Sunday"),
-        ({"at_most": 3, "per_days": 1.5}, "counts at most 3 times in any 1.5 days in a row"),
-        ({"within_days": 30}, "counts for 30 days"),
-        ({"only": "returned"}, "only for leads that went back from sales before"),
-        ({"decay": {"percent_a_month": 25}}, "loses 25 % of its points in 30 days, evenly, down to nothing"),
-        ({"decay": {"half_life_days": 7}}, "half of its points are left after 7 days, a quarter after twice as long"),
+        ({"once": True}, "only the last one counts"),
+        ({"once_per": "email"}, "of each e-mail only the last one counts"),
+        ({"at_most": 1, "per": "week"}, "counts at most once a week (Monday to Sunday)"),
+        ({"at_most": 1, "per": "hour"}, "counts at most once an hour"),
+        ({"at_most": 2, "per": "day"}, "counts at most twice a day"),
+        ({"at_most": 3, "per": "month"}, "counts at most 3 times a month of the calendar"),
+        ({"at_most": 3, "per_days": 1.5}, "counts at most 3 times in any 36 hours in a row"),
+        ({"at_most": 3, "per_days": 7}, "counts at most 3 times in any 7 days in a row"),
+        ({"within_days": 30}, "it counts for 30 days"),
+        ({"only": "returned"}, "only for leads that came back from sales"),
+        ({"decay": {"percent_a_month": 25}}, "the points fade evenly, by 25 % in 30 days, down to nothing"),
+        ({"decay": {"half_life_days": 7}}, "the points fade by half every 7 days"),
+        ({"to": "2026-02-01T00:00:00Z"}, "only before 2026-02-01 00:00 UTC"),
         (
             {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00+01:00"},
-            "only from 2026-01-01 00:00 UTC on; only before 2026-02-01 00:00+01:00",
+            "only from 2026-01-01 00:00 UTC on and before 2026-02-01 00:00+01:00",
         ),
     ],
 )
@@ -123,17 +131,38 @@ def test_rules_of_interest_that_depend_on_time(keys: dict[str, Any], said: str) 
 @pytest.mark.parametrize(
     ("times", "said"),
     [
-        ({"min": 3}, "while this happened at least 3 times within the last 14 days: page view"),
-        ({"max": 2}, "while this happened at most 2 times within the last 14 days: page view"),
-        ({"min": 2, "max": 4}, "while this happened 2 to 4 times within the last 14 days: page view"),
-        ({"max": 0}, "while this did not happen within the last 14 days: page view"),
+        ({"min": 3}, "while there were at least 3 page views within the last 14 days"),
+        ({"min": 1}, "while there was at least 1 page view within the last 14 days"),
+        ({"max": 2}, "while there were at most 2 page views within the last 14 days"),
+        ({"min": 2, "max": 4}, "while there were 2 to 4 page views within the last 14 days"),
+        ({"min": 1, "max": 1}, "while there was exactly 1 page view within the last 14 days"),
+        ({"max": 0}, "while there was no page view within the last 14 days"),
     ],
 )
 def test_rules_of_interest_that_count_occurrences(times: dict[str, int], said: str) -> None:
     assert rule(times=times, within_days=14) == f"it: gives 5 points {said}."
 
 
+def test_limits_of_what_is_counted_are_told_of_the_occurrences() -> None:
+    often = {"times": {"min": 3}, "within_days": 14, "where": {"url": "*p*"}}
+    begins = 'it: gives 5 points while there were at least 3 page views with url like "*p*" within the last 14 days; '
+    assert rule(**often, at_most=1, per="day") == f"{begins}counted at most once a day."
+    assert rule(**often, once_per="campaign") == f"{begins}of each campaign only the last one counts."
+
+
+def test_that_silence_counts_once_goes_without_saying() -> None:
+    silence = {"times": {"max": 0}, "within_days": 42, "points": -15}
+    assert rule(**silence, once=True) == rule(**silence)
+
+
+def test_a_daily_ceiling() -> None:
+    assert told("interest", daily={"email_opened": 5}, rules=[])[-1] == (
+        "e-mail opened: all rules together give at most 5 points for it on one day."
+    )
+
+
 def test_rules_of_fit() -> None:
+    assert profile_rule(min=50, max=50) == "it: gives 5 points when company size is exactly 50."
     assert profile_rule(min=50, max=5000) == "it: gives 5 points when company size is 50 to 5,000."
     assert profile_rule(present=False) == "it: gives 5 points when company size was not told."
     assert profile_rule(field="role", one_of=["head *", "boss"], group="role") == (
@@ -145,7 +174,7 @@ def test_the_handoff() -> None:
     assert told("handoff", score=70, fit_min=5, interest_min=1, conversions=["demo", "contact_request"]) == [
         (
             "by score: a contact or lead that may be contacted is handed over from 70 points on, fit and interest "
-            "together, with a fit of at least 5, with an interest of at least 1."
+            "together, if its fit is at least 5 and its interest is at least 1."
         ),
         "by asking: who asks for a demo or to be contacted is handed over at once, whatever the score.",
         "falling again: nothing happens when the score of an MQL falls again before sales accept it.",
@@ -153,19 +182,32 @@ def test_the_handoff() -> None:
     assert told("handoff", conversions=[])[1] == "by asking: asking for a conversation hands over nobody."
 
 
+def test_a_minimum_is_told_where_somebody_has_less() -> None:
+    def by_score(**handoff: int) -> str:
+        return told("handoff", **handoff)[0].partition("together")[2]
+
+    assert by_score(fit_min=0) == ", if its fit is not below 0."
+    assert by_score(fit_min=-30) == by_score(fit_min=-31) == "."
+    assert by_score(fit_min=-29, interest_min=0) == ", if its fit is at least -29 and its interest is not below 0."
+    assert by_score(fit_min=-30, interest_min=1) == ", if its interest is at least 1."
+
+
 def test_the_stages_and_where_sales_may_move_a_lead() -> None:
     contact, lead, mql = told("definitions", moves={"contact": [], "mql": ["lead", "sql"]})[1:4]
     assert contact == "contact: somebody with a name; sales may move nobody from here."
     assert lead == (
         "lead: a contact with a score (fit and interest) of 20 or more; "
-        "sales may move it to accepted, SQL, customer or disqualified."
+        "sales may move them to accepted, SQL, customer or disqualified."
     )
-    assert mql == "MQL: a lead that marketing handed over; sales may move it to lead or SQL."
+    assert mql == "MQL: a lead that marketing handed over; sales may move them to lead or SQL."
 
 
 def test_the_return() -> None:
     assert told("return", interest="reset", pause_days=7, reasons={}) == [
-        "again: a lead that came back is handed over again by score when it has 20 points more than it came back with.",
+        (
+            "again: a lead that came back is handed over again by score or grade when it has 20 points "
+            "more than it came back with."
+        ),
         "interest: a lead that goes back begins again without points of interest.",
         "pause: nobody is handed over by score or grade within 7 days of going back.",
     ]
@@ -178,11 +220,11 @@ def test_exclusions_grid_and_rating() -> None:
     tree["rating"] = {"scale": "square_root", "best": 150, "names": {"very_hot": 80}}
     agreement = walking.agreement(tree)
     assert lines(agreement, "exclusions") == [
-        'own staff: never handed over when email domain is like "*.us.com"; given no points.'
+        'own staff: never handed over when e-mail domain is like "*.us.com", and given no points.'
     ]
     assert lines(agreement, "grid") == [
-        "fit: A from 40 points on, B from 0 points on, B also below that.",
-        "interest: 1 from 30 points on, 1 also below that.",
+        "fit: A from 40 points on, B from 0 points on, and B also below that.",
+        "interest: 1 from 30 points on, and 1 also below that.",
         "handoff: the grades that hand over are A1 and B1.",
         'A1: is called "hot".',
     ]
@@ -192,14 +234,14 @@ def test_exclusions_grid_and_rating() -> None:
     ]
     assert lines(agreement, "handoff")[0] == (
         "by score: a contact or lead that may be contacted is handed over by its grade, which the grid tells, "
-        "with a fit of at least 10; the score of 60 points decides nothing while there is a grid."
+        "if its fit is at least 10; the score of 60 points decides nothing while there is a grid."
     )
 
 
 def test_what_is_not_given_is_said_too() -> None:
-    assert told("agreement", sources=[])[-1] == 'sources: counted by name are none, all others as "other".'
+    assert told("agreement", sources=[])[-1] == 'sources: all are counted as "other".'
     assert told("hours", holidays="DE")[-1] == "holidays: the public holidays of DE are free."
-    assert told("return", reasons={"too_late": ""})[-1] == "too late: the lead goes to no nurture track."
+    assert told("return", reasons={"too_late": ""})[-1] == "too late: the lead enters no nurture track."
 
 
 def test_instants_are_told_as_they_were_written() -> None:
