@@ -1,4 +1,4 @@
-"""Reads the agreement's file and tells every mistake in it before anything starts; writes one to begin with."""
+"""Reads the agreement's file and tells what is wrong or odd in it before anything starts; writes one to begin with."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agents.errors import LeadrelayError
 from schemas.agreement import Agreement
-from schemas.mistakes import Mistake, Mistaken, parse
+from schemas.mistakes import Mistake, Mistaken, parse, warnings
 from streams.terms import Terms, compiled
 
 
@@ -51,6 +51,11 @@ def load(path: Path | None) -> Loaded:
             "Correct them and check again with `leadrelay agreement check FILE`.",
             exit_code=2,
         ) from None
+
+
+def odd(loaded: Loaded, now: datetime) -> list[Mistake]:
+    """What is odd in an agreement that works, as of now."""
+    return warnings(loaded.text, loaded.agreement, now)
 
 
 def _text(path: Path | None) -> str:

@@ -44,6 +44,13 @@ def print_error(error: LeadrelayError) -> None:
     console.print(f"what to do: {error.remedy}", style="cyan")
 
 
+def print_warnings(lines: Iterable[str]) -> None:
+    """Print what somebody should look at, though it stops nothing; each is a line that says so."""
+    console = err()
+    for line in lines:
+        console.print(f"warning: {line}", style="yellow")
+
+
 def write_json(*values: Any) -> None:
     """Write each value as a line of JSON."""
     import orjson  # noqa: PLC0415

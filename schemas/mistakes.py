@@ -1,8 +1,9 @@
-"""Reads an agreement and tells every mistake in it: where, what is wrong, and what would be right."""
+"""Reads an agreement and tells every mistake in it, and what is odd: where, what is wrong, what would be right."""
 
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from pydantic_core import ErrorDetails
 from schemas.agreement import Agreement
 from schemas.envelope import shown
 from schemas.finding import Finding
+from schemas.odd import oddities
 from schemas.places import Places
 from schemas.sense import findings
 from schemas.words import PATTERNS
@@ -51,6 +53,11 @@ def parse(text: str) -> Agreement:
     if mistakes:
         raise Mistaken(mistakes)
     return agreement
+
+
+def warnings(text: str, agreement: Agreement, now: datetime) -> list[Mistake]:
+    """What is odd in an agreement that works, read from this text; likely a mistake, but nothing to refuse it for."""
+    return _placed(text, oddities(agreement, now))
 
 
 def _tree(text: str) -> dict[str, Any]:

@@ -125,7 +125,5 @@ def _moves(agreement: Agreement) -> Iterator[Finding]:
         for other in to:
             if other not in {"accepted", "sql", "customer", "disqualified", "lead"}:
                 yield Finding(key, f"sales never make a {other}", "leave it out: the agreement does")
-            if other == stage:
-                yield Finding(key, f"a {stage} is a {stage} already", "leave it out")
         if not to and stage in {"mql", "accepted", "sql"}:
             yield Finding(key, f"nothing leads out of {stage}", "name at least one stage")

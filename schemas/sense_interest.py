@@ -28,8 +28,6 @@ def interest(agreement: Agreement) -> Iterator[Finding]:
         if fields:
             yield from _where(f"{key}.where", rule, fields)
             yield from one_of(f"{key}.once_per", rule.once_per, ("", *fields))
-        if rule.ceiling is not None and rule.ceiling < abs(rule.points):
-            yield Finding(f"{key}.ceiling", f"below the rule's own {abs(rule.points)} points", "raise the ceiling")
         yield from _limits(key, rule)
         yield from _span(key, rule)
         yield from _occurrences(key, rule)
@@ -102,7 +100,7 @@ def _occurrences(key: str, rule: InterestRule) -> Iterator[Finding]:
         return
     if times.min is None and times.max is None:
         yield Finding(f"{key}.times", "asks for nothing", "give min, max or both")
-    if times.max is not None and not rule.within_days:
+    if times.max is not None and not times.min and not rule.within_days:
         yield Finding(f"{key}.times.max", "holds at once for a lead that is new", "give within_days too")
     if times.min and rule.once and times.min > 1:
         yield Finding(f"{key}.times.min", "counts once, so never so often", "leave out once")

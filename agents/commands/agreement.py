@@ -14,6 +14,7 @@ from agents.commands.options import Broker, Json, example
 from agents.errors import LeadrelayError
 
 if TYPE_CHECKING:
+    from agents.agreement import Loaded
     from streams.terms import Terms
     from streams.wording import Section
 
@@ -41,28 +42,41 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML file
 
 @app.command(epilog=example("leadrelay agreement check agreement.toml"))
 def check(file: File, *, as_json: Json = False) -> None:
-    """Tell every mistake in an agreement: where it is, what is wrong, what would be right; exit code 2 then."""
-    from agents.agreement import load_terms
+    """Tell every mistake in an agreement: where it is, what is wrong, what would be right; exit code 2 then.
+
+    What works but is odd is told as a warning, and the exit code is 0.
+    """
+    from agents.agreement import load
 
     if as_json:
         _as_json(file)
     else:
-        console.print_text(_summary(load_terms(file)))
+        loaded = load(file)
+        console.print_text(_summary(loaded.terms))
+        _warn(loaded)
+
+
+def _warn(loaded: "Loaded") -> None:
+    from agents.agreement import odd, told
+
+    console.print_warnings(map(told, odd(loaded, datetime.now(UTC))))
 
 
 def _as_json(file: Path) -> None:
-    from agents.agreement import load_terms
+    from agents.agreement import load, odd
     from schemas.mistakes import Mistaken
 
     try:
-        terms = load_terms(file)
+        loaded = load(file)
     except LeadrelayError as error:
         if not isinstance(error.__context__, Mistaken):
             raise
         mistakes = [mistake._asdict() for mistake in error.__context__.mistakes]
-        console.write_json({"file": str(file), "valid": False, "mistakes": mistakes})
+        console.write_json({"file": str(file), "valid": False, "mistakes": mistakes, "warnings": []})
         raise typer.Exit(error.exit_code) from None
-    console.write_json({"file": str(file), "valid": True, "number": terms.number, "name": terms.name, "mistakes": []})
+    terms, warnings = loaded.terms, [each._asdict() for each in odd(loaded, datetime.now(UTC))]
+    right = {"file": str(file), "valid": True, "number": terms.number, "name": terms.name}
+    console.write_json({**right, "mistakes": [], "warnings": warnings})
 
 
 def _summary(terms: "Terms") -> str:
@@ -123,18 +137,21 @@ def publish(
 ) -> None:
     """Publish an agreement: workers decide by it from its effective_from on, without a restart.
 
-    What is refused: a number that is published already or not higher than the last, and a beginning that is past.
+    What is refused: a number that is published already or not higher than the last, and a beginning that is past. What
+    is odd is told as a warning first.
     """
     from agents import publishing, settings
     from agents.agreement import load, load_terms
 
-    chosen, (text, _, terms) = settings.load(broker=broker), load(file)
+    chosen, loaded = settings.load(broker=broker), load(file)
+    text, terms = loaded.text, loaded.terms
     versions, now = console.run(publishing.published(chosen.brokers)), _now()
     against = publishing.objection(terms, load_terms(chosen.agreement), versions, now)
     if against:
         remedy = "change number and effective_from in the file, and publish it again"
         raise LeadrelayError(f"agreement {terms.number} is not published", against, remedy)
     console.print_text(_summary(terms), _beginning(terms))
+    _warn(loaded)
     if not yes:
         typer.confirm("Publish it?", abort=True)
     writing = publishing.publish(chosen.brokers, chosen.app_id, text, terms, getuser())

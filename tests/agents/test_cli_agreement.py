@@ -6,6 +6,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from agents import publishing
+from agents.agreement import load_terms
 from schemas.mistakes import parse
 from tests.agents.test_cli import run
 
@@ -48,6 +50,41 @@ def test_where_nothing_can_be_written_that_is_told(tmp_path: Path) -> None:
     assert told.exit_code == 1
     assert told.stderr.startswith("error: the new agreement can't be written\n")
     assert "nowhere" in told.stderr
+
+
+def test_what_is_odd_is_a_warning_and_no_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "odd.toml"
+    file.write_text(DEFAULT.read_text("utf-8").replace("score = 60 ", "score = 19 "), "utf-8")
+    told = run("agreement", "check", str(file))
+    assert (told.exit_code, told.stdout.count("is without mistakes")) == (0, 1)
+    key, wrong = "definitions.lead_score", "who has 19 is handed over before being a lead"
+    assert told.stderr == f"warning: line 14, {key}: {wrong}; let it be lower than score in [handoff]\n"
+    as_json = run("agreement", "check", str(file), "--json")
+    answer = orjson.loads(as_json.stdout)
+    assert (as_json.exit_code, answer["valid"], answer["mistakes"]) == (0, True, [])
+    assert [(each["key"], each["wrong"]) for each in answer["warnings"]] == [(key, wrong)]
+    assert load_terms(file).handoff_score == 19
+
+
+def test_what_is_odd_is_told_before_it_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def published(*_: object) -> list[object]:
+        return []
+
+    async def publish(*_: object) -> int:
+        return 12
+
+    monkeypatch.setattr(publishing, "published", published)
+    monkeypatch.setattr(publishing, "publish", publish)
+    file, begins = tmp_path / "odd.toml", datetime.now(UTC) + timedelta(days=400)
+    text = DEFAULT.read_text("utf-8").replace("number = 1 ", "number = 2 ")
+    file.write_text(text.replace("2000-01-01T00:00:00Z", f"{begins:%Y-%m-%dT%H:%M:%SZ}"), "utf-8")
+    told = run("agreement", "publish", str(file), "--yes")
+    assert (told.exit_code, "Agreement 2 is published to 12 lanes." in told.stdout) == (0, True)
+    assert told.stderr.startswith("warning: line 8, agreement.effective_from: is more than a year away; ")
+
+
+def test_an_agreement_without_oddities_has_no_warnings() -> None:
+    assert run("agreement", "check", str(DEFAULT)).stderr == ""
 
 
 def test_an_agreement_is_said_back_in_sentences_beside_what_they_are_about() -> None:

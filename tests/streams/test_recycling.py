@@ -125,7 +125,6 @@ def test_the_agreement_says_where_sales_may_move_a_lead() -> None:
     ("moves", "wrong"),
     [
         ({"lead": ["mql"]}, "sales never make a mql"),
-        ({"sql": ["sql"]}, "a sql is a sql already"),
         ({"accepted": []}, "nothing leads out of accepted"),
     ],
 )
