@@ -13,6 +13,7 @@ from schemas.fact import (
     Noticed,
     OwnerChanged,
     Qualified,
+    Rated,
     Rejected,
     Reopened,
     Returned,
@@ -20,6 +21,7 @@ from schemas.fact import (
     Won,
 )
 from streams import nurture
+from streams.rating import as_of, interest_at
 from streams.row import Lead
 from streams.stage import moved
 from streams.terms import Terms
@@ -126,6 +128,10 @@ def _begin_again(lead: Lead, terms: Terms) -> Iterator[Fact]:
     """If the agreement says so, a lead that goes back begins without points of interest."""
     if terms.resets and (lead.interests or lead.hits):
         yield InterestReset(lead.interest)
+        now = as_of(lead)
+        silence = interest_at(lead, terms, now)
+        if silence:
+            yield Rated(silence, now)
 
 
 def _give_back(lead: Lead, reason: str, by: str, at: int, terms: Terms) -> Iterator[Fact]:

@@ -71,6 +71,19 @@ def test_a_lead_begins_again_without_interest_if_the_agreement_says_so() -> None
     assert story.and_then(pricing()).lead.stage == "mql"
 
 
+def test_silence_counts_at_once_for_a_lead_that_begins_again() -> None:
+    quiet = {"name": "quiet", "on": "page_viewed", "points": -5, "times": {"max": 0}, "within_days": 1}
+    terms = agreed(interest__rules=[*default()["interest"]["rules"], quiet], return__interest="reset")
+    story = given(*HOT, trial(MONDAY + 2 * DAY), terms=terms)
+    assert story.lead.interest == 40
+    facts = story.when(returned())
+    assert facts[-2:] == [
+        f.Rated(-5, MONDAY + 2 * DAY),
+        f.NurtureEntered("consideration", "return", "not_ready", "sam"),
+    ]
+    assert sum(entry.points for entry in ledger(story.lead, terms)) == story.lead.score
+
+
 def test_who_has_no_interest_has_nothing_to_lose() -> None:
     story = given(demo(), terms=agreed(return__interest="reset"))
     assert "interest_reset" not in kinds(story.when(returned()))
