@@ -33,7 +33,7 @@ def standing(lead: Lead, terms: Terms, now: int) -> Standing:
     hits, groups = hits_of(lead), defaultdict[str, int](int)
     _enter_sums(groups, lead, terms)
     found = {}
-    for term in _terms(terms, hits):
+    for term in _terms(lead, terms, hits):
         theirs = shares(term, hits.get(term.name, ()), lead.given.get(term.name, 0), lead.arrived_at, now)
         found[term.name] = theirs
         for share in theirs:
@@ -48,7 +48,7 @@ def interest_at(lead: Lead, terms: Terms, now: int) -> int:
     """What this lead's interest adds up to at this instant: asked for far more often than what it is made of."""
     hits, groups = hits_of(lead), defaultdict[str, int](int)
     off = _enter_sums(groups, lead, terms)
-    for term in _terms(terms, hits):
+    for term in _terms(lead, terms, hits):
         points = total(term, hits.get(term.name, ()), lead.given.get(term.name, 0), lead.arrived_at, now)
         off += _enter(groups, term.group, points)
     ceilings = terms.interest_groups
@@ -78,11 +78,11 @@ def hits_of(lead: Lead) -> dict[str, list[Hit]]:
     return found
 
 
-def _terms(terms: Terms, hits: dict[str, list[Hit]]) -> Iterator[Timed]:
+def _terms(lead: Lead, terms: Terms, hits: dict[str, list[Hit]]) -> Iterator[Timed]:
     """The rules that may give something; hits of rules of earlier versions count no more."""
     book = terms.interest
     yield from (book.by_name[rule] for rule in hits if rule in book.by_name)
-    yield from (term for term in book.watching if term.name not in hits)
+    yield from (term for term in book.watching if term.name not in hits and (lead.recycles or not term.again))
 
 
 def as_of(lead: Lead) -> int:
@@ -147,7 +147,9 @@ def settle_all(lead: Lead, terms: Terms) -> Iterator[Fact]:
 def turns(lead: Lead, terms: Terms, now: int) -> Iterator[int]:
     """The instants after now at which interest may change though nothing happens, in order."""
     hits = hits_of(lead)
-    theirs = (sorted(changes(term, hits.get(term.name, ()), lead.arrived_at, now)) for term in _terms(terms, hits))
+    theirs = (
+        sorted(changes(term, hits.get(term.name, ()), lead.arrived_at, now)) for term in _terms(lead, terms, hits)
+    )
     last = now
     for at in merge(*theirs):
         if at > last:

@@ -124,6 +124,13 @@ def test_a_rule_may_be_for_leads_that_came_back_alone() -> None:
     assert story.and_then(event("page_viewed", at=MONDAY + 31 * DAY, url="/")).lead.score == 82 + 15 + 1
 
 
+def test_silence_of_leads_that_came_back_is_not_that_of_others() -> None:
+    quiet = {"name": "quiet", "on": "page_viewed", "points": -5, "times": {"max": 0}, "within_days": 1}
+    story = given(*HOT, terms=agreed(interest__rules=[*default()["interest"]["rules"], quiet | {"only": "returned"}]))
+    assert story.and_then(trial(MONDAY + 2 * DAY)).lead.interest == 45
+    assert story.and_then(returned(), content()).lead.interest == 53 - 5
+
+
 def test_the_agreement_says_where_sales_may_move_a_lead() -> None:
     terms = agreed(definitions__moves={"contact": ["accepted"], "mql": ["accepted", "lead"]})
     story = given(content(), terms=terms)
