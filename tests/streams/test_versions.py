@@ -27,6 +27,7 @@ from tests.streams.given import (
     demo,
     given,
     kinds,
+    owner,
     page,
 )
 from tests.streams.house import BOB, identified
@@ -162,6 +163,14 @@ def test_hits_are_judged_anew_too() -> None:
     assert f.InterestRescored((), (("content taken", 20),)) in facts
     assert f.Rated(20, MONDAY) in facts
     assert story.lead.interest == 20
+
+
+def test_a_lead_is_not_judged_by_an_earlier_version_again() -> None:
+    story = given(boss(MONDAY), version(2, 1, RESCORE_FIT, LESS_FIT), owner(MONDAY + 2 * DAY, owner="kim"))
+    assert story.lead.fit == 25
+    story.and_then(page(MONDAY + DAY // 2))
+    assert (story.lead.agreement, story.lead.interest) == (2, 1)
+    assert kinds(story.when(owner(MONDAY + 3 * DAY, owner="sam"))) == ["owner_changed"]
 
 
 def test_a_lead_of_a_version_that_nobody_knows_any_more_goes_on() -> None:
