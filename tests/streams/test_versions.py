@@ -41,6 +41,8 @@ LESS_FIT = ("points = 25\n\n[[fit.rules]]", "points = 5\n\n[[fit.rules]]")
 CONTENT = "points = 8\nceiling = 24"
 MORE_CONTENT = (CONTENT, "points = 20\nceiling = 24")
 TIMED = (CONTENT, f"{CONTENT}\nwithin_days = 20")
+SILENCE = '[[interest.rules]]\nname = "quiet"\non = "form_submitted"\npoints = 7\nwithin_days = 1\ntimes = { max = 0 }'
+QUIET = ("[[interest.rules]]", f"{SILENCE}\n\n[[interest.rules]]")
 GONE = ('name = "content taken"', 'name = "paper taken"')
 
 
@@ -171,6 +173,13 @@ def test_a_lead_is_not_judged_by_an_earlier_version_again() -> None:
     story.and_then(page(MONDAY + DAY // 2))
     assert (story.lead.agreement, story.lead.interest) == (2, 1)
     assert kinds(story.when(owner(MONDAY + 3 * DAY, owner="sam"))) == ["owner_changed"]
+
+
+def test_silence_that_no_rule_asks_for_any_more_gives_nothing() -> None:
+    story = Story(compiled(parse(text(1, 0, QUIET)))).and_then(page(MONDAY), page(MONDAY + DAY))
+    assert story.lead.interest == 2 + 7
+    story.and_then(version(2, 2), page(MONDAY + 2 * DAY))
+    assert story.lead.interest == 3
 
 
 def test_a_lead_of_a_version_that_nobody_knows_any_more_goes_on() -> None:
