@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import orjson
@@ -18,7 +17,9 @@ from streams.record import Line
 from streams.relay import Relay
 from streams.row import Lead, unpack
 from streams.terms import Terms
-from tests.streams.given import HOUR, MINUTE, MONDAY, OF, Event, agreed, default, fact_of, home
+from streams.versions import folded as wrapped
+from tests.streams.agreeing import AGREEMENTS, LATER
+from tests.streams.given import HOUR, MINUTE, MONDAY, OF, Event, fact_of, home
 
 law = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 History = tuple[Terms, list[Line]]
@@ -26,6 +27,9 @@ LANES = 2
 LEADS = [lead for lead in ("ada", "bob", "cy", "dee", "eve", "fay", "größe", "x" * 128) if home(lead, LANES) == 0][:2]
 STRANGER = next(lead for lead in ("gus", "hal", "ida", "jo", "kit") if home(lead, LANES) == 1)
 """A lead of another lane, whose messages are all refused here."""
+
+VERSION = "agreement"
+"""Whom a letter with a version is about."""
 
 TOLD: Mapping[str, Sequence[dict[str, Any]]] = {
     "page_viewed": [{"url": "/blog"}, {"url": "/pricing", "source": "search"}],
@@ -78,59 +82,6 @@ JUNK: Sequence[Callable[[Line], Line]] = [
     lambda line: replace(line, timestamp=line.timestamp - 48 * HOUR),
     lambda line: replace(line, value=(line.value or b"").replace(b'"time":"2026', b'"time":"1926')),
 ]
-
-
-@cache
-def agreements() -> Sequence[Terms]:
-    """A few agreements: the default, eager, narrow, taking off more than it gives, fleeting ones."""
-    eager = {"handoff__score": 5, "handoff__fit_min": -100, "definitions__lead_score": 0, "return__again_points": 1}
-    narrow = {
-        "interest__ceiling": 12,
-        "interest__groups": {"knowledge": 2, "consideration": 7, "urgency": 9},
-        "fit__ceiling": 20,
-        "fit__groups": {"role": 15, "company": 6},
-        "handoff__conversions": ["demo"],
-    }
-    rules = [
-        {"name": "read", "on": "page_viewed", "points": -3, "ceiling": 7},
-        {"name": "pricing", "on": "page_viewed", "where": {"url": "*pricing*"}, "points": 9, "ceiling": 20},
-        {"name": "content", "on": "content_downloaded", "points": 1000},
-        {"name": "mail", "on": "email_opened", "points": -1000},
-    ]
-    fleeting = [
-        {"name": "read", "on": "page_viewed", "points": 2, "at_most": 2, "per": "day", "group": "knowledge"},
-        {"name": "pages", "on": "page_viewed", "points": 9, "times": {"min": 2}, "within_days": 3},
-        {
-            "name": "content",
-            "on": "content_downloaded",
-            "points": 8,
-            "once_per": "asset",
-            "decay": {"half_life_days": 2},
-        },
-        {"name": "mail", "on": "email_opened", "points": 6, "decay": {"percent_a_month": 100}, "group": "knowledge"},
-        {"name": "silence", "on": "any", "points": -5, "times": {"max": 0}, "within_days": 2},
-        {"name": "form", "on": ["form_submitted", "trial_started"], "points": 7, "ceiling": 20},
-    ]
-    returns = {**default()["return"]["reasons"], "cooled": "reconnect"}
-    return (
-        agreed(),
-        agreed(**eager, pursuit__attempts_max=2, nurture__stages={"contact": "awareness", "customer": "reconnect"}),
-        agreed(**narrow, handoff__score=15, pursuit__attempts_max=1, pursuit__response_hours=0.01),
-        agreed(interest__rules=rules, handoff__score=9, duplicates__remember=2, hours__to="24:00"),
-        agreed(interest__rules=fleeting, handoff__score=12, handoff__fit_min=-50, handoff__falls="tell"),
-        agreed(
-            interest__rules=fleeting,
-            interest__ceiling=15,
-            handoff__score=9,
-            handoff__fit_min=-50,
-            handoff__falls="recall",
-            return__reasons=returns,
-            return__again_points=3,
-        ),
-    )
-
-
-AGREEMENTS = st.deferred(lambda: st.sampled_from(agreements()))
 
 
 @dataclass(frozen=True)
@@ -207,6 +158,12 @@ class Fold:
     def _unpacked(self) -> Iterator[Lead]:
         return (unpack(key.decode(), row) for key, row in self.rows.items())
 
+    def terms_of(self, number: int) -> Terms:
+        """The version of this number."""
+        terms = self.relay.versions.latest(self.terms).numbered(number)
+        assert terms is not None
+        return terms
+
     @property
     def totals(self) -> Counter[Key]:
         """The counters."""
@@ -226,6 +183,7 @@ class Said:
         self.lead: str = line["lead"]
         self.cause: str = line["cause"]
         self.at: str = line["at"]
+        self.agreement: int = line["agreement"]
         self.fact = fact_of(output.value or b"")
 
 
@@ -234,10 +192,19 @@ def journal(fold: Fold) -> list[Said]:
     return [Said(output) for output in fold.outputs if output.topic == topics.FACT.name]
 
 
+def published(document: str, number: int) -> Event:
+    """A version is published, so that a lane knows it before it begins."""
+    data = {"number": number, "document": wrapped(document), "by": "maria"}
+    return Event("agreement_published", data, MONDAY - HOUR, VERSION, "urn:test", f"version-{number}")
+
+
 @st.composite
-def histories(draw: st.DrawFn, agreed_on: st.SearchStrategy[Terms] = AGREEMENTS) -> History:
-    """An agreement, and the records of one lane in the order in which they are folded, reminders where they came."""
-    terms = draw(agreed_on)
+def histories(draw: st.DrawFn, *, versions: bool = True) -> History:
+    """An agreement, and the records of one lane in the order in which they are folded, reminders where they came.
+
+    With `versions` the first records are later versions of the agreement, if there are any.
+    """
+    terms = draw(AGREEMENTS)
     relay, offsets, records = Relay(0, LANES, terms), Counter[str](), []
 
     def take(line: Line) -> None:
@@ -250,6 +217,8 @@ def histories(draw: st.DrawFn, agreed_on: st.SearchStrategy[Terms] = AGREEMENTS)
             if letter.topic == topics.LETTER.name and home((letter.key or b"").decode(), LANES) == 0:
                 take(Line(letter.topic, 0, 0, line.timestamp, letter.key, letter.value, letter.headers))
 
+    for place, document in enumerate(draw(LATER) if versions else ()):
+        take(published(document, place + 2).record(0, 0))
     length = draw(st.integers(1, 60))
     for happening in draw(st.lists(HAPPENINGS, min_size=length, max_size=length)):
         if happening.event:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import orjson
 from hypothesis import assume, given
@@ -20,12 +21,14 @@ from streams.relay import Relay
 from streams.replay import Replay
 from streams.row import Lead, pack
 from streams.terms import Terms
-from tests.streams.given import Event, fact_of, home
+from tests.streams.agreeing import AGREEMENTS, interests
+from tests.streams.given import DAY, MINUTE, MONDAY, OF, Event, Story, agreed, attended, fact_of, home
 from tests.streams.histories import (
-    AGREEMENTS,
     EVENTS,
     LANES,
     STRANGER,
+    TOLD,
+    VERSION,
     Fold,
     History,
     binary,
@@ -90,9 +93,10 @@ def _decided(outputs: list[Output]) -> Counter[Output]:
 @given(histories(), st.data())
 def test_a_repeated_message_changes_nothing(history: History, data: st.DataObject) -> None:
     terms, records = replace(history[0], remember=256), history[1]
-    assume(records)
     fold = Fold(terms)
-    number = data.draw(st.integers(0, len(records) - 1))
+    versions = sum(record.key == VERSION.encode() for record in records)
+    assume(len(records) > versions)
+    number = data.draw(st.integers(versions, len(records) - 1))
     again = records[number]
     fold.take(*records[:number])
     known = again.key in fold.relay.drafts
@@ -115,10 +119,10 @@ def test_a_repeated_message_changes_nothing(history: History, data: st.DataObjec
 @given(histories(), st.randoms(use_true_random=False))
 def test_leads_do_not_influence_each_other(history: History, chance: Random) -> None:
     terms, records = history
-    places = [record.key for record in records]
+    places = [record.key for record in records if record.key != VERSION.encode()]
     chance.shuffle(places)
-    queues = {key: [record for record in records if record.key == key] for key in set(places)}
-    mixed = [queues[key].pop(0) for key in places]
+    queues = {record.key: [each for each in records if each.key == record.key] for record in records}
+    mixed = [*queues.pop(VERSION.encode(), []), *(queues[key].pop(0) for key in places)]
     one, other = folded(terms, records), folded(terms, mixed)
     assert other.rows == one.rows
     assert Counter(other.outputs) == Counter(one.outputs)
@@ -131,7 +135,7 @@ def test_a_lead_is_the_fold_of_its_facts(history: History) -> None:
     fold = folded(*history)
     leads: dict[str, Lead] = {}
     for said in journal(fold):
-        if not isinstance(said.fact, f.Passed | f.Forwarded):
+        if not isinstance(said.fact, f.Passed | f.Forwarded | f.AgreementAdopted):
             evolve(leads.setdefault(said.lead, Lead(said.lead)), said.fact, Moment(instant(said.at), said.cause))
     folds = {lead.id: replace(lead, seen=b"", agreement=0) for lead in leads.values() if not lead.known_as}
     assert folds == {lead.id: replace(lead, seen=b"", agreement=0) for lead in fold.leads}
@@ -187,3 +191,25 @@ def test_every_fact_keeps_its_contract(history: History) -> None:
     for said in journal(folded(*history)):
         assert orjson.loads(orjson.dumps(said.fact)) is not None
         assert fact_of(orjson.dumps({"fact": f.NAMES[type(said.fact)], "data": said.fact})) == said.fact
+
+
+# ---- whatever the order of arrival
+
+
+ACTIVITIES = [(kind, data) for kind, told in TOLD.items() for data in told if OF[kind].topic == topics.ACTIVITY.name]
+DEEDS = st.builds(
+    lambda told, quarter: Event(*told, MONDAY + quarter * 15 * MINUTE),
+    st.sampled_from([(kind, data) for kind, data in ACTIVITIES if kind != "profile_given"]),
+    st.integers(0, 14 * 24 * 4),
+)
+
+
+@law
+@given(interests(daily=False), st.lists(DEEDS, max_size=30), st.randoms(use_true_random=False))
+def test_interest_is_the_same_in_whatever_order_it_is_told(section: Any, deeds: list[Event], chance: Random) -> None:
+    terms = agreed(interest=section, handoff__conversions=[])
+    first, last = attended(MONDAY - 100 * DAY), Event("identified", {"known_as": "ada"}, MONDAY + 15 * DAY)
+    mixed = list(deeds)
+    chance.shuffle(mixed)
+    in_time = Story(terms).and_then(first, *sorted(deeds, key=lambda deed: deed.at or 0), last)
+    assert Story(terms).and_then(first, *mixed, last).lead.interest == in_time.lead.interest

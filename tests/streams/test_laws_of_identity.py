@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from streams.handoff import ledger
 from streams.row import Lead
 from streams.terms import Terms
+from tests.streams.agreeing import telling
 from tests.streams.given import (
     ADA,
     DAY,
@@ -22,13 +23,13 @@ from tests.streams.given import (
     pricing,
     trial,
 )
-from tests.streams.histories import agreements, law
+from tests.streams.histories import law
 from tests.streams.house import BOB, CY, DEE, House, at, identified, merged
 
 Told = list[tuple[str, Maker, int]]
 TOLD = st.sampled_from([page, pricing, content, trial, boss])
 SAID = st.lists(st.tuples(st.sampled_from((ADA, BOB, CY)), TOLD, st.integers(0, 20 * 24)), max_size=30)
-TERMS = st.deferred(lambda: st.sampled_from([_alone(terms) for terms in agreements()]))
+TERMS = st.deferred(lambda: st.sampled_from([_alone(terms) for terms in telling()]))
 
 
 def _alone(terms: Terms) -> Terms:

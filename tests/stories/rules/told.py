@@ -6,9 +6,7 @@ With the name of a story it prints its whole agreement, as `leadrelay agreement 
 import sys
 import tomllib
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -20,6 +18,7 @@ from streams.replay import Replay
 from streams.row import Lead
 from streams.terms import Terms, compiled
 from streams.versions import folded
+from tests.streams.agreeing import toml
 from tests.streams.given import OF
 
 HERE = Path(__file__).parent
@@ -36,15 +35,7 @@ def agreement(name: str) -> str:
         tree = tomllib.loads(agreement(name.removesuffix(f".{LATER}")))
     for table, theirs in tomllib.loads(own.read_text()).items():
         tree[table] = {**tree.get(table, {}), **theirs} if isinstance(theirs, dict) else theirs
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in tree.items())
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_toml(key)} = {_toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return value.isoformat() if isinstance(value, datetime) else orjson.dumps(value).decode()
+    return toml(tree)
 
 
 def told(name: str) -> list[bytes]:

@@ -1,0 +1,47 @@
+"""What holds for any agreement of the language: it can be said, and what is odd in it is odd in what happens too."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import fact as f
+from schemas.mistakes import parse
+from schemas.odd import oddities
+from streams.changes import changes
+from streams.explain import explained
+from streams.terms import compiled
+from tests.streams.agreeing import START, toml, trees
+from tests.streams.given import Event
+from tests.streams.histories import EVENTS, folded, journal, law
+
+SCORES = {"handoff.score", "handoff.fit_min", "handoff.interest_min"}
+
+
+@law
+@given(trees(), trees(number=2))
+def test_any_agreement_is_said_in_whole_sentences(one: Any, other: Any) -> None:
+    agreement, later = parse(toml(one)), parse(toml(other))
+    for section in (*explained(agreement), *changes(agreement, later)):
+        for sentence in section.sentences:
+            assert "{}" not in sentence.line
+            assert [piece for piece in ("None", "  ", "; ;", " .") if piece in sentence.line] == []
+    assert changes(agreement, agreement) == []
+
+
+@law
+@given(trees(), st.lists(EVENTS, max_size=40))
+def test_what_a_warning_says_nobody_reaches_nobody_reaches(tree: Any, events: list[Event]) -> None:
+    agreement = parse(toml(tree))
+    odd = {finding.key: finding.wrong for finding in oddities(agreement, START)}
+    records = [event.record(0, number) for number, event in enumerate(events)]
+    facts = [said.fact for said in journal(folded(compiled(agreement), records))]
+    handed = [fact for fact in facts if isinstance(fact, f.HandedOver) and fact.trigger != "conversion"]
+    risen = [fact for fact in facts if isinstance(fact, f.StageMoved) and fact.why.startswith("score ")]
+    if odd.keys() & SCORES:
+        assert handed == []
+    if odd.get("definitions.lead_score", "").startswith("no lead"):
+        assert risen == []
+    grades = agreement.grid.handoff if agreement.grid else ()
+    barred = {grade for number, grade in enumerate(grades) if f"grid.handoff.{number}" in odd}
+    assert [fact for fact in handed if fact.grade in barred] == []
