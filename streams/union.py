@@ -128,7 +128,7 @@ def _unite_points(lead: Lead, other: Lead) -> None:
         for _ in range(times - ENTRIES_OF_RULE_MAX):
             fold(lead.interests, rule)
     lead.forget_given()
-    hits = sorted([*lead.hits, *other.hits], key=attrgetter("at", "detail", "rule"))
+    hits = sorted([*lead.hits, *other.hits], key=attrgetter("at", "detail", "rule", "cause"))
     lead.hits = list({(hit.rule, hit.value, "" if hit.value else n): hit for n, hit in enumerate(hits)}.values())
     days: Counter[tuple[str, int]] = Counter()
     for activity, day, points in [*lead.days, *other.days]:

@@ -210,6 +210,15 @@ def test_who_is_excluded_under_one_id_is_so_under_the_other() -> None:
     assert House(agreed(exclusions=[OWN])).send(*events).settle().lead(ADA).excluded == "own staff"
 
 
+def test_of_two_that_happened_at_once_the_same_one_counts_in_whatever_order_they_join() -> None:
+    rule = {"name": "read", "on": "page_viewed", "points": 5, "once": True}
+    joins, hits = (merged(BOB, ADA), merged(CY, ADA)), []
+    for order in (joins, joins[::-1]):
+        house = House(agreed(interest__rules=[rule])).send(at(0, page, BOB), at(0, page, CY)).send(order[0]).settle()
+        hits.append(house.send(order[1]).settle().lead(ADA).hits)
+    assert hits[0] == hits[1]
+
+
 def test_of_too_many_hits_the_oldest_are_settled_at_once() -> None:
     rule = {"name": "read", "on": "page_viewed", "points": 1, "ceiling": 900, "at_most": 9, "per": "hour"}
     terms = agreed(interest__rules=[rule], interest__groups={}, interest__ceiling=1000)
