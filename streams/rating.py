@@ -34,7 +34,7 @@ def standing(lead: Lead, terms: Terms, now: int) -> Standing:
     _enter_sums(groups, lead, terms)
     found = {}
     for term in _terms(lead, terms, hits):
-        theirs = shares(term, hits.get(term.name, ()), lead.given.get(term.name, 0), lead.arrived_at, now)
+        theirs = shares(term, hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
         found[term.name] = theirs
         for share in theirs:
             _enter(groups, term.group, share.points)
@@ -49,7 +49,7 @@ def interest_at(lead: Lead, terms: Terms, now: int) -> int:
     hits, groups = hits_of(lead), defaultdict[str, int](int)
     off = _enter_sums(groups, lead, terms)
     for term in _terms(lead, terms, hits):
-        points = total(term, hits.get(term.name, ()), lead.given.get(term.name, 0), lead.arrived_at, now)
+        points = total(term, hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
         off += _enter(groups, term.group, points)
     ceilings = terms.interest_groups
     within = sum(min(ceilings[group], points) for group, points in groups.items())
@@ -83,6 +83,11 @@ def _terms(lead: Lead, terms: Terms, hits: dict[str, list[Hit]]) -> Iterator[Tim
     book = terms.interest
     yield from (book.by_name[rule] for rule in hits if rule in book.by_name)
     yield from (term for term in book.watching if term.name not in hits and (lead.recycles or not term.again))
+
+
+def since(lead: Lead, term: Timed) -> int:
+    """The instant from which on the lead is known not to have done what the rule asks for, but for the hits."""
+    return max(lead.arrived_at, lead.active_at) if term.silent else lead.arrived_at
 
 
 def as_of(lead: Lead) -> int:
@@ -148,7 +153,7 @@ def turns(lead: Lead, terms: Terms, now: int) -> Iterator[int]:
     """The instants after now at which interest may change though nothing happens, in order."""
     hits = hits_of(lead)
     theirs = (
-        sorted(changes(term, hits.get(term.name, ()), lead.arrived_at, now)) for term in _terms(lead, terms, hits)
+        sorted(changes(term, hits.get(term.name, ()), since(lead, term), now)) for term in _terms(lead, terms, hits)
     )
     last = now
     for at in merge(*theirs):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.envelope import EPOCH, MILLISECOND
 from schemas.rules import Decay, InterestRule
-from schemas.sense_interest import depends_on_time, kinds_of
+from schemas.sense_interest import ANY, depends_on_time, kinds_of
 from streams.match import Test, activity_test
 from streams.timed import Fade, Period, Span, Timed
 
@@ -44,8 +44,8 @@ class Rulebook:
 
     Attributes:
         plain: Rules that add up, by activity.
-        timed: Rules whose points depend on time, by activity.
-        by_name: The same, by name.
+        timed: Rules whose points depend on time, by activity; without those that need no hits.
+        by_name: All of them, by name.
         watching: Of those, the ones that count what did not happen.
         lifting: Whether one of these gives points for it, so that time alone can raise interest without any hit.
         group_of: The group of each rule.
@@ -67,12 +67,14 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
     """Compile the rules; calendar periods are those of the zone."""
     plain: dict[str, list[InterestTerm]] = defaultdict(list)
     timed: dict[str, list[Timed]] = defaultdict(list)
+    by_name: dict[str, Timed] = {}
     for rule in rules:
-        if depends_on_time(rule):
-            _add(timed, rule, _timed(rule, zone))
-        else:
+        if not depends_on_time(rule):
             _add(plain, rule, _plain(rule))
-    by_name = {term.name: term for terms in timed.values() for term in terms}
+            continue
+        term = by_name[rule.name] = _timed(rule, zone)
+        if not term.silent:
+            _add(timed, rule, term)
     return Rulebook(
         plain=_fixed(plain),
         timed=_fixed(timed),
@@ -118,7 +120,14 @@ def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
         highest=times.max if times else None,
         fade=_fade(rule.decay) if rule.decay else None,
         again=rule.only == "returned",
+        silent=_silent(rule),
     )
+
+
+def _silent(rule: InterestRule) -> bool:
+    """Whether the rule asks that nothing at all happened within so many days."""
+    whatever = rule.on == ANY and not rule.where and rule.only == "everybody" and rule.from_ is None and rule.to is None
+    return whatever and rule.decay is None and rule.times is not None and rule.times.max == 0
 
 
 def _days(days: float | None) -> int:

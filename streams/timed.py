@@ -80,6 +80,8 @@ class Timed:
     fade: Fade | None
     again: bool
     """Whether it counts only for leads that went back to marketing."""
+    silent: bool
+    """Whether it asks that nothing at all happened, which the lead's last activity tells without any hit."""
 
     @property
     def occurring(self) -> bool:
@@ -104,7 +106,7 @@ def shares(term: Timed, hits: Iterable[Hit], settled: int, since: int, now: int)
         term: The rule.
         hits: Its hits.
         settled: Points that it gave for hits which are not remembered any more.
-        since: When the lead was first seen.
+        since: When the lead was first seen; for silence, when it was active last.
         now: The instant; what happens later does not count yet.
     """
     counted = _limited(term, [hit for hit in by_time(hits) if hit.at <= now])
