@@ -42,15 +42,16 @@ def count(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Count an activity and its points, by the version that was in force, and hear what else it says."""
     then = terms.then(message.at)
     kind, data = message.kind, message.data
-    points = score.interest(lead, kind, data, message.at, then)
-    yield Acted(kind, points, told.detail(kind, data))
+    met = then.interest.met(kind, data)
+    points, detail = score.interest(lead, kind, met, message.at, then), told.detail(kind, data)
+    yield Acted(kind, points, detail)
     if kind in then.interest.daily:
         day = then.interest.day_of(message.at)
         yield DayCounted(kind, day, score.given_on(lead, kind, day) + sum(max(each, 0) for _, each in points))
     if kind in told.SAYING:
         yield from told.SAYING[kind](lead, message, terms)
     if terms.interest.by_name:
-        yield from rating.count(lead, message, told.detail(kind, data), then)
+        yield from rating.count(lead, message, met, detail, then)
         yield from outlook.rate(lead, terms, rating.as_of(lead))
 
 

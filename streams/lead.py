@@ -47,7 +47,7 @@ def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
 
 
 def _rule_hit(lead: Lead, fact: f.RuleHit, moment: Moment) -> None:
-    rating.remember(lead, Hit(fact.rule, fact.points, *moment, fact.detail, fact.value))
+    rating.remember(lead, fact.rule, Hit(fact.points, *moment, fact.detail, fact.value))
 
 
 def _hits_settled(lead: Lead, fact: f.HitsSettled, _: Moment) -> None:
@@ -137,7 +137,7 @@ def _given_back(lead: Lead, fact: f.Returned | f.Lost | f.Reopened, _: Moment) -
 
 
 def _interest_reset(lead: Lead, _: f.InterestReset, __: Moment) -> None:
-    lead.interests, lead.hits, lead.interest = [], [], 0
+    lead.interests, lead.hits, lead.interest = [], {}, 0
     lead.forget_given()
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 
 from schemas.rules import Condition, FitRule, InterestRule, Wanted
 
+T = TypeVar("T")
 Test = Callable[[Any], bool]
 
 
@@ -37,6 +38,22 @@ def word_test(words: Sequence[str]) -> Test:
         return lambda value: value is not None and value.casefold() in plain
     matches = _pattern(patterns)
     return lambda value: value is not None and (value.casefold() in plain or matches(value) is not None)
+
+
+def remembering(found: Callable[[Any], T], values: Callable[[Any], Any], most: int) -> Callable[[Any], T]:
+    """What is found for some data: asked once for the same values; so many are remembered, then none of them."""
+    known: dict[Any, T] = {}
+
+    def find(data: Any) -> T:
+        key = values(data)
+        if key in known:
+            return known[key]
+        if len(known) >= most:
+            known.clear()
+        known[key] = found(data)
+        return known[key]
+
+    return find
 
 
 def _tests(field: str, wanted: Wanted) -> Iterator[Test]:

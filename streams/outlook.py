@@ -2,14 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from heapq import merge
-from itertools import islice
 
 from schemas.codec import Message
 from schemas.fact import DeadlineEnded, Fact, LookPlanned, Noticed, Rated
 from streams import nurture, pursuit
 from streams.handoff import BY_SCORE, grade, hand_over, meets, reached, threshold
-from streams.rating import as_of, interest_at, turns
+from streams.rating import as_of, interest_at, lowered, turns
 from streams.row import Lead
 from streams.terms import Terms
 
@@ -34,11 +32,16 @@ def plan(lead: Lead, terms: Terms) -> Iterator[Fact]:
 
 def _look_at(lead: Lead, terms: Terms) -> int | None:
     """The next instant at which the score is reached, or is not any more; None when that changes nothing."""
-    now = as_of(lead)
-    met, rising = meets(lead, lead.interest, terms, now), _may_rise(lead, terms, now)
-    if not (rising if lead.stage in BY_SCORE else met and may_fall(lead, terms)):
+    now, by_score = as_of(lead), lead.stage in BY_SCORE
+    if not by_score and not may_fall(lead, terms):
         return None
-    ahead = list(islice(_ahead(lead, terms, now), TURNS_MAX))
+    rising = _may_rise(lead, terms, now)
+    if by_score and not rising:
+        return None
+    met = meets(lead, lead.interest, terms, now)
+    if not by_score and not met:
+        return None
+    ahead = _ahead(lead, terms, now)[:TURNS_MAX]
 
     def turned(at: int) -> bool:
         return meets(lead, interest_at(lead, terms, at), terms, at) != met
@@ -52,14 +55,13 @@ def _look_at(lead: Lead, terms: Terms) -> int | None:
     return ahead[-1] if len(ahead) == TURNS_MAX else None
 
 
-def _ahead(lead: Lead, terms: Terms, now: int) -> Iterator[int]:
-    pause = [lead.paused_until] if lead.paused_until > now else []
-    return merge(turns(lead, terms, now), pause)
+def _ahead(lead: Lead, terms: Terms, now: int) -> list[int]:
+    found = turns(lead, terms, now)
+    return sorted([*found, lead.paused_until]) if lead.paused_until > now else found
 
 
 def _may_rise(lead: Lead, terms: Terms, now: int) -> bool:
-    lifting = terms.interest.lifting or lead.paused_until > now
-    return lifting or any(hit.at > now or hit.points < 0 for hit in lead.hits)
+    return terms.interest.lifting or lead.paused_until > now or lowered(lead, terms)
 
 
 def may_fall(lead: Lead, terms: Terms) -> bool:

@@ -6,14 +6,16 @@ its ceiling, and all groups no more than that of interest. Points that are taken
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from heapq import merge
+from itertools import chain
+from math import inf
 from typing import NamedTuple
 
 from schemas.codec import Message
 from schemas.fact import Fact, HitsSettled, RuleHit
 from streams.row import Lead
+from streams.rulebook import Met, Rulebook
 from streams.terms import Terms
-from streams.timed import HITS_MAX, Hit, Share, Timed, by_time, changes, done, shares, total
+from streams.timed import HITS_MAX, Hit, Share, Tally, Timed, changes, done, inserted, shares, total, until
 
 
 class Standing(NamedTuple):
@@ -30,11 +32,11 @@ class Standing(NamedTuple):
 
 def standing(lead: Lead, terms: Terms, now: int) -> Standing:
     """Of what this lead's interest is made at this instant."""
-    hits, groups = hits_of(lead), defaultdict[str, int](int)
+    groups = defaultdict[str, int](int)
     _enter_sums(groups, lead, terms)
     found = {}
-    for term in _terms(lead, terms, hits):
-        theirs = shares(term, hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
+    for term in _terms(lead, terms.interest):
+        theirs = shares(term, lead.hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
         found[term.name] = theirs
         for share in theirs:
             _enter(groups, term.group, share.points)
@@ -45,15 +47,61 @@ def standing(lead: Lead, terms: Terms, now: int) -> Standing:
 
 
 def interest_at(lead: Lead, terms: Terms, now: int) -> int:
-    """What this lead's interest adds up to at this instant: asked for far more often than what it is made of."""
-    hits, groups = hits_of(lead), defaultdict[str, int](int)
-    off = _enter_sums(groups, lead, terms)
-    for term in _terms(lead, terms, hits):
-        points = total(term, hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
-        off += _enter(groups, term.group, points)
-    ceilings = terms.interest_groups
-    within = sum(min(ceilings[group], points) for group, points in groups.items())
+    """What this lead's interest adds up to at this instant, or a later one: asked for far more often than of what."""
+    book, group_of = terms.interest, terms.interest.group_of
+    groups: dict[str, int] = {}
+    off = 0
+    for rule, points in chain(lead.given.items(), _given(lead, book, now).items()):
+        if points < 0:
+            off += points
+        else:
+            group = group_of.get(rule, "")
+            groups[group] = groups.get(group, 0) + points
+    within, ceilings = 0, terms.interest_groups
+    for group, points in groups.items():
+        within += min(points, ceilings[group])
     return min(within, terms.interest_ceiling) + off
+
+
+def _given(lead: Lead, book: Rulebook, now: int) -> Mapping[str, int]:
+    """What each rule gives whose points depend on time."""
+    tally = _tally(lead, book)
+    found = tally.points
+    terms = [term for term in _watched(lead, book) if not term.silent or now - since(lead, term) >= term.within_ms]
+    if now >= tally.until:
+        terms += [book.by_name[rule] for rule in found if book.by_name[rule].passing]
+    return found | {term.name: _total(lead, term, now) for term in terms} if terms else found
+
+
+def _tally(lead: Lead, book: Rulebook) -> Tally:
+    """What hits give now: found anew where they changed, and everywhere when time has changed something."""
+    tally, now = lead.tally, as_of(lead)
+    if tally is None or tally.book is not book or not tally.at <= now < tally.until:
+        tally = lead.tally = Tally(book, now, inf, set(lead.hits))
+    while tally.stale:
+        _freshen(lead, book, tally, tally.stale.pop(), now)
+    return tally
+
+
+def _freshen(lead: Lead, book: Rulebook, tally: Tally, rule: str, now: int) -> None:
+    term, hits = book.by_name.get(rule), lead.hits.get(rule, ())
+    tally.points.pop(rule, None)
+    tally.lowering.discard(rule)
+    for hit in hits:
+        if hit.points < 0:
+            tally.lowering.add(rule)
+    if hits and term is not None and term.highest is None:
+        tally.points[rule] = _total(lead, term, now)
+        tally.until = min(tally.until, until(term, hits, now))
+
+
+def lowered(lead: Lead, terms: Terms) -> bool:
+    """Whether points were taken off that time may give back."""
+    return bool(_tally(lead, terms.interest).lowering)
+
+
+def _total(lead: Lead, term: Timed, now: int) -> int:
+    return total(term, lead.hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
 
 
 def _enter(groups: dict[str, int], group: str, points: int) -> int:
@@ -70,19 +118,15 @@ def _enter_sums(groups: dict[str, int], lead: Lead, terms: Terms) -> int:
     return sum(_enter(groups, group_of.get(rule, ""), points) for rule, points in lead.given.items())
 
 
-def hits_of(lead: Lead) -> dict[str, list[Hit]]:
-    """The hits by rule."""
-    found: dict[str, list[Hit]] = defaultdict(list)
-    for hit in lead.hits:
-        found[hit.rule].append(hit)
-    return found
-
-
-def _terms(lead: Lead, terms: Terms, hits: dict[str, list[Hit]]) -> Iterator[Timed]:
+def _terms(lead: Lead, book: Rulebook) -> Iterator[Timed]:
     """The rules that may give something; hits of rules of earlier versions count no more."""
-    book = terms.interest
-    yield from (book.by_name[rule] for rule in hits if rule in book.by_name)
-    yield from (term for term in book.watching if term.name not in hits and (lead.recycles or not term.again))
+    yield from (book.by_name[rule] for rule in lead.hits if rule in book.by_name)
+    yield from (term for term in _watched(lead, book) if term.name not in lead.hits)
+
+
+def _watched(lead: Lead, book: Rulebook) -> list[Timed]:
+    """The rules that count what did not happen, and may do so of this lead."""
+    return [term for term in book.watching if not term.again or lead.recycles or term.name in lead.hits]
 
 
 def since(lead: Lead, term: Timed) -> int:
@@ -98,39 +142,45 @@ def as_of(lead: Lead) -> int:
     return max(lead.active_at, lead.rated_at)
 
 
-def remember(lead: Lead, hit: Hit) -> None:
-    """Remember a hit; of a value that counts once, the last one."""
-    same = [other for other in lead.hits if hit.value and (other.rule, other.value) == (hit.rule, hit.value)]
+def remember(lead: Lead, rule: str, hit: Hit) -> None:
+    """Remember a hit of this rule; of a value that counts once, the last one."""
+    hits = lead.hits.get(rule, [])
+    same = [other for other in hits if other.value == hit.value] if hit.value else ()
     if all(other.at < hit.at for other in same):
-        lead.hits = [*(other for other in lead.hits if other not in same), hit]
+        kept = [other for other in hits if other not in same] if same else hits
+        lead.hits[rule] = inserted(kept, hit) if kept else [hit]
+        lead.touch(rule)
 
 
 def forget(lead: Lead, rule: str, places: Collection[int]) -> Hit:
     """Forget hits of this rule by their places in time; gives the last of them."""
-    theirs = by_time(hit for hit in lead.hits if hit.rule == rule)
-    gone = [theirs[place] for place in places]
-    lead.hits = [hit for hit in lead.hits if hit not in gone]
-    return gone[-1]
+    hits = lead.hits.pop(rule)
+    lead.touch(rule)
+    left = [hit for place, hit in enumerate(hits) if place not in places]
+    if left:
+        lead.hits[rule] = left
+    return hits[max(places)]
 
 
-def count(lead: Lead, message: Message, detail: str, terms: Terms) -> Iterator[Fact]:
+def count(lead: Lead, message: Message, met: Met, detail: str, terms: Terms) -> Iterator[Fact]:
     """Note the hits of an activity that was counted, and forget those that count no more."""
     if lead.excluded in terms.unscored:
         return
-    for term in terms.interest.timed.get(message.kind, ()):
-        if term.meets(message.data, message.at) and (lead.recycles or not term.again):
+    for term in met.timed:
+        in_time = term.span is None or term.span.start <= message.at < term.span.end
+        if in_time and (lead.recycles or not term.again):
             value = term.value(message.data) if term.value else ""
-            known = value and any(hit.rule == term.name and hit.value == value for hit in lead.hits)
+            known = value and any(hit.value == value for hit in lead.hits.get(term.name, ()))
             if not known or term.passing or term.most:
                 yield RuleHit(term.name, term.points, detail, value)
-                yield from _settle(lead, term)
+                if term.passing or len(lead.hits[term.name]) > HITS_MAX:
+                    yield from _settle(lead, term)
 
 
 def _settle(lead: Lead, term: Timed) -> Iterator[Fact]:
     """Forget hits that count no more, and one when there are too many: with what it gave for good."""
-    now = as_of(lead)
-    hits = by_time(hit for hit in lead.hits if hit.rule == term.name)
-    gone = tuple(place for place, hit in enumerate(hits) if done(term, hit, now))
+    hits, now = lead.hits[term.name], as_of(lead)
+    gone = tuple(place for place, hit in enumerate(hits) if done(term, hit, now)) if term.passing else ()
     if gone:
         yield HitsSettled(term.name, gone, 0)
     elif len(hits) > HITS_MAX:
@@ -145,18 +195,13 @@ def _settle(lead: Lead, term: Timed) -> Iterator[Fact]:
 def settle_all(lead: Lead, terms: Terms) -> Iterator[Fact]:
     """The same for every rule: there are as many as two leads had."""
     book = terms.interest.by_name
-    for term in [book[rule] for rule in hits_of(lead) if rule in book]:
+    for term in [book[rule] for rule in lead.hits if rule in book]:
         yield from _settle(lead, term)
 
 
-def turns(lead: Lead, terms: Terms, now: int) -> Iterator[int]:
+def turns(lead: Lead, terms: Terms, now: int) -> list[int]:
     """The instants after now at which interest may change though nothing happens, in order."""
-    hits = hits_of(lead)
-    theirs = (
-        sorted(changes(term, hits.get(term.name, ()), since(lead, term), now)) for term in _terms(lead, terms, hits)
-    )
-    last = now
-    for at in merge(*theirs):
-        if at > last:
-            last = at
-            yield at
+    found: set[int] = set()
+    for term in _terms(lead, terms.interest):
+        found.update(changes(term, lead.hits.get(term.name, ()), since(lead, term)))
+    return sorted(at for at in found if at > now)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from schemas.fact import Fact, HitsSettled, InterestRescored, Profiled
 from streams import score
-from streams.rating import as_of, hits_of
+from streams.rating import as_of
 from streams.row import Lead
 from streams.terms import Terms
-from streams.timed import shares
+from streams.timed import total
 
 
 def renew(lead: Lead, terms: Terms) -> Iterator[Fact]:
@@ -31,10 +31,10 @@ def renew_interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
 def _keep(lead: Lead, before: Terms, terms: Terms) -> Iterator[Fact]:
     """What was given by a rule that depends on time, and is no more, stays as it was."""
     gone = before.interest.by_name.keys() - terms.interest.by_name.keys()
-    for rule, hits in hits_of(lead).items():
-        if rule in gone:
-            given = shares(before.interest.by_name[rule], hits, lead.given.get(rule, 0), lead.arrived_at, as_of(lead))
-            yield HitsSettled(rule, tuple(range(len(hits))), sum(share.points for share in given))
+    for rule in [rule for rule in lead.hits if rule in gone]:
+        hits, settled = lead.hits[rule], lead.given.get(rule, 0)
+        points = total(before.interest.by_name[rule], hits, settled, lead.arrived_at, as_of(lead))
+        yield HitsSettled(rule, tuple(range(len(hits))), points)
 
 
 def _interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
@@ -42,9 +42,8 @@ def _interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
     have, want = lead.given, _wanted(lead, terms)
     points = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
     timed = terms.interest.by_name
-    worth = {rule: timed[rule].points for rule, *_ in lead.hits if rule in timed}
-    stale = {hit.rule for hit in lead.hits if hit.points != worth.get(hit.rule, hit.points)}
-    hits = tuple((rule, now) for rule, now in worth.items() if rule in stale)
+    worth = {rule: timed[rule].points for rule in lead.hits if rule in timed}
+    hits = tuple((rule, now) for rule, now in worth.items() if any(hit.points != now for hit in lead.hits[rule]))
     if points or hits:
         yield InterestRescored(points, hits)
 
@@ -75,5 +74,6 @@ def remember(lead: Lead, fact: InterestRescored) -> None:
         kept = [(rule, total, sum(entry[2] for entry in theirs), *theirs[-1][3:])] if total else []
         lead.interests = [entry for entry in lead.interests if entry[0] != rule] + kept
         lead.interest += change
-    lead.hits = [hit._replace(points=worth.get(hit.rule, hit.points)) for hit in lead.hits]
+    for rule, now in worth.items():
+        lead.hits[rule] = [hit._replace(points=now) for hit in lead.hits[rule]]
     lead.forget_given()

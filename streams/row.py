@@ -12,9 +12,9 @@ from struct import Struct
 import orjson
 
 from schemas.bounds import Stage
-from streams.timed import Hit
+from streams.timed import Hit, Tally
 
-FORMAT = 4
+FORMAT = 5
 HEADER = Struct(">BqH")
 NEVER = 2**63 - 1
 DIGEST_BYTES = 6
@@ -33,7 +33,7 @@ class Lead:
         history: The last stage moves, `(stage, at)`; empty until the first message was applied.
         fits: The ledger of fit, one entry a rule; their points add up to `fit`.
         interests: The ledger of what interest adds up, oldest first.
-        hits: What the rules that depend on time have to count.
+        hits: What the rules that depend on time have to count: by rule, as it happened.
         days: What activities with a daily ceiling gave on the last days: `(activity, day, points)`.
         interest: What `interests` add up to, and `hits` as of `rated_at`, within the ceilings.
         told_at: When each field of the profile was told.
@@ -55,13 +55,14 @@ class Lead:
         due_at: The response deadline while it runs.
         look_at: When time alone changes whether the score is reached.
         seen: Digests of the last event ids, oldest first.
+        tally: What `hits` give, when that was asked since the row was unpacked.
     """
 
     id: str
     history: list[tuple[Stage, int]] = field(default_factory=list)
     fits: list[Entry] = field(default_factory=list)
     interests: list[Entry] = field(default_factory=list)
-    hits: list[Hit] = field(default_factory=list)
+    hits: dict[str, list[Hit]] = field(default_factory=dict)
     days: list[tuple[str, int, int]] = field(default_factory=list)
     stage: Stage = "visitor"
     peak: Stage = "visitor"
@@ -97,6 +98,7 @@ class Lead:
     due_at: int | None = None
     look_at: int | None = None
     seen: bytes = b""
+    tally: Tally | None = field(default=None, init=False, compare=False, repr=False)
     _given: dict[str, int] | None = field(default=None, init=False, compare=False, repr=False)
 
     @property
@@ -111,7 +113,12 @@ class Lead:
 
     def forget_given(self) -> None:
         """Add up anew: the ledger of interest is another."""
-        self._given = None
+        self._given = self.tally = None
+
+    def touch(self, rule: str) -> None:
+        """What this rule gives by its hits may have changed."""
+        if self.tally is not None:
+            self.tally.stale.add(rule)
 
     @property
     def score(self) -> int:
@@ -119,7 +126,7 @@ class Lead:
         return self.fit + self.interest
 
 
-BODY = attrgetter(*[each.name for each in fields(Lead)][1:-2])
+BODY = attrgetter(*[each.name for each in fields(Lead)][1:-3])
 
 
 def pack(lead: Lead) -> bytes:
@@ -153,7 +160,7 @@ def unpack(identity: str, row: bytes) -> Lead:
         list(map(tuple, history)),
         list(map(tuple, fits)),
         list(map(tuple, interests)),
-        list(map(Hit._make, hits)),
+        {rule: list(map(Hit._make, theirs)) for rule, theirs in hits.items()},
         list(map(tuple, days)),
         *rest,
         row[HEADER.size : start],

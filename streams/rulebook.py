@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from math import ceil, log2
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -13,14 +13,17 @@ from zoneinfo import ZoneInfo
 from schemas.envelope import EPOCH, MILLISECOND
 from schemas.rules import Decay, InterestRule
 from schemas.sense_interest import ANY, depends_on_time, kinds_of
-from streams.match import Test, activity_test
+from streams.match import Test, activity_test, remembering
 from streams.timed import Fade, Period, Span, Timed
 
 CEILING_MAX = 10_000
 """The ceiling of what has none in the agreement; the highest that it could have."""
-HOUR_MS = 3_600_000
+MINUTE, MINUTE_MS = timedelta(minutes=1), 60_000
+HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 MONTH_MS = 30 * DAY_MS
+VALUES_MAX = 5000
+"""The rules that are met are remembered for so many values of an activity's fields."""
 VALUE_MAX = 120
 """Characters of a value that is counted once; those of longer ones that begin alike are taken for the same."""
 
@@ -38,6 +41,16 @@ class InterestTerm(NamedTuple):
     """When what happens counts; None for always."""
 
 
+class Met(NamedTuple):
+    """The rules whose conditions an activity meets."""
+
+    plain: tuple[InterestTerm, ...]
+    timed: tuple[Timed, ...]
+
+
+NONE_MET = Met((), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """The rules of interest.
@@ -45,7 +58,8 @@ class Rulebook:
     Attributes:
         plain: Rules that add up, by activity.
         timed: Rules whose points depend on time, by activity; without those that need no hits.
-        by_name: All of them, by name.
+        asking: Gives the rules that an activity's data meets, by activity.
+        by_name: All that depend on time, by name.
         watching: Of those, the ones that count what did not happen.
         lifting: Whether one of these gives points for it, so that time alone can raise interest without any hit.
         group_of: The group of each rule.
@@ -55,6 +69,7 @@ class Rulebook:
 
     plain: Mapping[str, tuple[InterestTerm, ...]]
     timed: Mapping[str, tuple[Timed, ...]]
+    asking: Mapping[str, Callable[[Any], Met]]
     by_name: Mapping[str, Timed]
     watching: tuple[Timed, ...]
     lifting: bool
@@ -62,13 +77,21 @@ class Rulebook:
     daily: Mapping[str, int]
     day_of: Period
 
+    def met(self, kind: str, data: object) -> Met:
+        """The rules that an activity meets."""
+        asking = self.asking.get(kind)
+        return asking(data) if asking else NONE_MET
+
 
 def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: ZoneInfo) -> Rulebook:
     """Compile the rules; calendar periods are those of the zone."""
     plain: dict[str, list[InterestTerm]] = defaultdict(list)
     timed: dict[str, list[Timed]] = defaultdict(list)
     by_name: dict[str, Timed] = {}
+    fields: dict[str, dict[str, None]] = defaultdict(dict)
     for rule in rules:
+        for kind in kinds_of(rule.on):
+            fields[kind] |= dict.fromkeys(rule.where)
         if not depends_on_time(rule):
             _add(plain, rule, _plain(rule))
             continue
@@ -78,6 +101,7 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
     return Rulebook(
         plain=_fixed(plain),
         timed=_fixed(timed),
+        asking={kind: _asking(plain.get(kind, ()), timed.get(kind, ()), list(asked)) for kind, asked in fields.items()},
         by_name=by_name,
         watching=tuple(term for term in by_name.values() if term.highest is not None),
         lifting=any(term.points > 0 and term.highest is not None for term in by_name.values()),
@@ -85,6 +109,21 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
         daily=daily,
         day_of=PERIODS["day"](zone),
     )
+
+
+def _asking(plain: Sequence[InterestTerm], timed: Sequence[Timed], fields: Sequence[str]) -> Callable[[Any], Met]:
+    """Which of these rules are met: remembered by the values of the fields that they look at."""
+
+    def met(data: Any) -> Met:
+        return Met(
+            tuple(term for term in plain if term.matches is None or term.matches(data)),
+            tuple(term for term in timed if term.matches is None or term.matches(data)),
+        )
+
+    if not fields:
+        everything = met(None)
+        return lambda _: everything
+    return remembering(met, attrgetter(*fields), VALUES_MAX)
 
 
 def _add(terms: dict[str, list[Any]], rule: InterestRule, term: object) -> None:
@@ -121,6 +160,8 @@ def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
         fade=_fade(rule.decay) if rule.decay else None,
         again=rule.only == "returned",
         silent=_silent(rule),
+        occurring=times is not None and (times.min is not None or times.max is not None),
+        passing=_days(rule.within_days) > 0 or rule.decay is not None,
     )
 
 
@@ -153,15 +194,16 @@ def _instant(when: datetime | None, otherwise: float) -> float:
     return otherwise if when is None else (when - EPOCH) // MILLISECOND
 
 
-def _local(at: int, zone: ZoneInfo) -> datetime:
-    return (EPOCH + at * MILLISECOND).astimezone(zone)
+@lru_cache(maxsize=10_000)
+def _date(minute: int, zone: ZoneInfo) -> date:
+    return (EPOCH + minute * MINUTE).astimezone(zone).date()
 
 
 PERIODS: Mapping[str, Callable[[ZoneInfo], Period]] = {
     "hour": lambda _: lambda at: at // HOUR_MS,
-    "day": lambda zone: lambda at: _local(at, zone).toordinal(),
-    "week": lambda zone: lambda at: (_local(at, zone).toordinal() - 1) // 7,
-    "month": lambda zone: lambda at: _local(at, zone).year * 12 + _local(at, zone).month,
+    "day": lambda zone: lambda at: _date(at // MINUTE_MS, zone).toordinal(),
+    "week": lambda zone: lambda at: (_date(at // MINUTE_MS, zone).toordinal() - 1) // 7,
+    "month": lambda zone: lambda at: _date(at // MINUTE_MS, zone).year * 12 + _date(at // MINUTE_MS, zone).month,
 }
 """The periods of a calendar. Day 1 of the proleptic calendar is a Monday."""
 

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from streams.row import Entry, Lead
-from streams.rulebook import CEILING_MAX
+from streams.rulebook import CEILING_MAX, Met
 from streams.terms import Terms
 
 Points = tuple[tuple[str, int], ...]
@@ -19,7 +19,7 @@ ENTRIES_OF_RULE_MAX = 3
 """A rule of interest has at most so many entries; then its oldest is folded into the next."""
 
 
-def interest(lead: Lead, kind: str, data: object, at: int, terms: Terms) -> Points:
+def interest(lead: Lead, kind: str, met: Met, at: int, terms: Terms) -> Points:
     """The points that this activity gives by rules that add up."""
     if lead.excluded and lead.excluded in terms.unscored:
         return ()
@@ -28,8 +28,8 @@ def interest(lead: Lead, kind: str, data: object, at: int, terms: Terms) -> Poin
     if kind in book.daily:
         today = book.daily[kind] - given_on(lead, kind, book.day_of(at))
     points = []
-    for rule, group, most, ceiling, matches, span in book.plain.get(kind, ()):
-        if (matches is None or matches(data)) and (span is None or span.start <= at < span.end):
+    for rule, group, most, ceiling, _, span in met.plain:
+        if span is None or span.start <= at < span.end:
             if group not in group_left:
                 if left < 0:
                     left = terms.interest_ceiling - _positive(given)
@@ -118,6 +118,8 @@ def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str)
         if give:
             lead.interest += give
             lead.given[rule] = lead.given.get(rule, 0) + give
+            if rule in lead.hits:
+                lead.touch(rule)
             lead.interests.append((rule, give, 1, at, cause, detail))
             fold(lead.interests, rule)
 

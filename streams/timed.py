@@ -4,11 +4,11 @@ What is remembered of such a rule is its *hits*; what they give is a function of
 the order in which they arrive nor when somebody looks can change it.
 """
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, field
+from math import inf
 from typing import Any, NamedTuple
 
 from schemas.words import TIMES_MAX
@@ -32,7 +32,6 @@ class Span(NamedTuple):
 class Hit(NamedTuple):
     """A rule was met. `value` is what it counts once for each of; empty when it counts every time."""
 
-    rule: str
     points: int
     at: int
     cause: str
@@ -46,6 +45,27 @@ class Share(NamedTuple):
     hit: Hit | None
     points: int
     at: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What rules give a lead by its hits, kept for as long as it is a draft: so that only what changed is found anew.
+
+    Attributes:
+        book: Of these rules; those that count what did not happen are not in it.
+        at: From this instant.
+        until: Up to this one; then time changes what hits give.
+        stale: Rules whose hits have changed since.
+        points: What they give, by rule.
+        lowering: Rules of which a hit takes points off.
+    """
+
+    book: object
+    at: int
+    until: float
+    stale: set[str]
+    points: dict[str, int] = field(default_factory=dict)
+    lowering: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,40 +102,28 @@ class Timed:
     """Whether it counts only for leads that went back to marketing."""
     silent: bool
     """Whether it asks that nothing at all happened, which the lead's last activity tells without any hit."""
-
-    @property
-    def occurring(self) -> bool:
-        """Whether it gives its points once, for how often something happened."""
-        return self.least > 0 or self.highest is not None
-
-    def meets(self, data: object, at: int) -> bool:
-        """Whether an activity of this kind and time is a hit."""
-        in_time = self.span is None or self.span.start <= at < self.span.end
-        return in_time and (self.matches is None or self.matches(data))
-
-    @property
-    def passing(self) -> bool:
-        """Whether a hit ceases to count by itself."""
-        return self.within_ms > 0 or self.fade is not None
+    occurring: bool
+    """Whether it gives its points once, for how often something happened."""
+    passing: bool
+    """Whether a hit ceases to count by itself."""
 
 
-def shares(term: Timed, hits: Iterable[Hit], settled: int, since: int, now: int) -> list[Share]:
+def shares(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int) -> list[Share]:
     """What the rule gives now, hit by hit, oldest first, within its ceiling.
 
     Args:
         term: The rule.
-        hits: Its hits.
+        hits: Its hits, as they happened, none later than now.
         settled: Points that it gave for hits which are not remembered any more.
         since: When the lead was first seen; for silence, when it was active last.
-        now: The instant; what happens later does not count yet.
+        now: The instant.
     """
-    counted = _limited(term, [hit for hit in by_time(hits) if hit.at <= now])
-    live = [hit for hit in counted if not over(term, hit, now)]
+    live = _live(term, hits, now)
     if term.occurring:
         found = _occurred(term, live, since, now)
     else:
         found = [Share(hit, _left(term, hit, now), hit.at) for hit in live]
-    room = term.ceiling - abs(settled)
+    room = max(term.ceiling - abs(settled), 0)
     cut = []
     for share in reversed(found):
         points = max(-room, min(room, share.points))
@@ -126,17 +134,22 @@ def shares(term: Timed, hits: Iterable[Hit], settled: int, since: int, now: int)
 
 def total(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int) -> int:
     """What the rule gives now in all: the sum of its shares, without making them."""
-    if term.occurring or any(hit.points != term.points for hit in hits):
-        return sum(share.points for share in shares(term, hits, settled, since, now))
-    counted = hits
-    if len(hits) > 1 and (term.most or term.value is not None):
-        counted = _limited(term, [hit for hit in by_time(hits) if hit.at <= now])
-    given = 0
-    for hit in counted:
-        if hit.at <= now and not over(term, hit, now):
-            given += _left(term, hit, now)
+    if len(hits) < term.least:
+        return 0
     room = max(term.ceiling - abs(settled), 0)
-    return max(-room, min(room, given))
+    if term.occurring:
+        found = _occurred(term, _live(term, hits, now), since, now)
+        return max(-room, min(room, found[0].points)) if found else 0
+    given = 0
+    for hit in reversed(_limited(term, hits)):
+        if term.within_ms and now - hit.at >= term.within_ms:
+            break  # so are those before it
+        points = hit.points if term.fade is None else _left(term, hit, now)
+        if abs(points) > room:
+            points = room if points > 0 else -room
+        room -= abs(points)
+        given += points
+    return given
 
 
 def by_time(hits: Iterable[Hit]) -> list[Hit]:
@@ -144,8 +157,21 @@ def by_time(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(hits, key=_when)
 
 
+def inserted(hits: Sequence[Hit], hit: Hit) -> list[Hit]:
+    """The hits and one more, as they happened."""
+    more = list(hits)
+    insort(more, hit, key=_when)
+    return more
+
+
 def _when(hit: Hit) -> tuple[int, str]:
     return hit.at, hit.detail
+
+
+def _live(term: Timed, hits: Sequence[Hit], now: int) -> Sequence[Hit]:
+    """The hits that count and are not over yet."""
+    counted = _limited(term, hits)
+    return [hit for hit in counted if not over(term, hit, now)] if term.passing else counted
 
 
 def done(term: Timed, hit: Hit, now: int) -> bool:
@@ -161,12 +187,15 @@ def over(term: Timed, hit: Hit, now: int) -> bool:
     return term.fade is not None and age >= term.fade(abs(hit.points))[-1]
 
 
-def _limited(term: Timed, hits: Sequence[Hit]) -> list[Hit]:
+def _limited(term: Timed, hits: Sequence[Hit]) -> Sequence[Hit]:
     """Those that the limits leave: the last of each value, the first so many of each period."""
+    if len(hits) < 2:  # noqa: PLR2004  which no limit is about, and most rules have
+        return hits
     if term.value is not None:
-        hits = by_time({hit.value: hit for hit in hits}.values())
+        last = {hit.value: hit for hit in hits}
+        hits = by_time(last.values()) if len(last) < len(hits) else hits
     if not term.most or len(hits) <= term.most:
-        return list(hits)
+        return hits
     if term.period is None:
         return _rolling(hits, term.most, term.rolling_ms)
     counted: dict[int, int] = defaultdict(int)
@@ -207,20 +236,26 @@ def _left(term: Timed, hit: Hit, now: int) -> int:
     return hit.points - gone if hit.points > 0 else hit.points + gone
 
 
-def changes(term: Timed, hits: Iterable[Hit], since: int, now: int) -> Iterator[int]:
-    """The instants after now at which what the rule gives may change, if nothing happens."""
-    return (at for at in chain(_begins(term, since), *(_turns(term, hit) for hit in hits)) if at > now)
+def until(term: Timed, hits: Iterable[Hit], now: int) -> float:
+    """The first instant after now at which what the rule gives for these hits may change."""
+    first = inf
+    for hit in hits if term.passing else ():
+        age = now - hit.at
+        if age < term.within_ms:
+            first = min(first, hit.at + term.within_ms)
+        if term.fade is not None:
+            ages = term.fade(abs(hit.points))
+            left = bisect_right(ages, age)
+            first = min(first, hit.at + ages[left]) if left < len(ages) else first
+    return first
 
 
-def _begins(term: Timed, since: int) -> Iterator[int]:
-    """When the lead has been known for long enough to say that it did nothing."""
-    if term.highest is not None:
+def changes(term: Timed, hits: Iterable[Hit], since: int) -> Iterator[int]:
+    """The instants at which what the rule gives may change, if nothing happens."""
+    if term.highest is not None:  # known for long enough to say that it did nothing
         yield since + term.within_ms
-
-
-def _turns(term: Timed, hit: Hit) -> Iterator[int]:
-    yield hit.at
-    if term.within_ms:
-        yield hit.at + term.within_ms
-    if term.fade is not None:
-        yield from (hit.at + age for age in term.fade(abs(hit.points)))
+    for hit in hits:
+        if term.within_ms:
+            yield hit.at + term.within_ms
+        if term.fade is not None:
+            yield from [hit.at + age for age in term.fade(abs(hit.points))]

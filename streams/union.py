@@ -13,6 +13,7 @@ from operator import attrgetter, itemgetter
 from schemas.bounds import Stage
 from streams.row import HEADER, Lead, pack, unpack
 from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX, fold
+from streams.timed import by_time
 
 ROW_BYTES_MAX = 4_000_000
 HISTORY_MAX = 12
@@ -128,8 +129,9 @@ def _unite_points(lead: Lead, other: Lead) -> None:
         for _ in range(times - ENTRIES_OF_RULE_MAX):
             fold(lead.interests, rule)
     lead.forget_given()
-    hits = sorted([*lead.hits, *other.hits], key=attrgetter("at", "detail", "rule", "cause"))
-    lead.hits = list({(hit.rule, hit.value, "" if hit.value else n): hit for n, hit in enumerate(hits)}.values())
+    for rule, hits in other.hits.items():
+        both = sorted([*lead.hits.get(rule, ()), *hits], key=attrgetter("at", "detail", "cause"))
+        lead.hits[rule] = by_time({hit.value or n: hit for n, hit in enumerate(both)}.values())
     days: Counter[tuple[str, int]] = Counter()
     for activity, day, points in [*lead.days, *other.days]:
         days[activity, day] += points

@@ -45,7 +45,7 @@ def test_points_of_fit_are_taken_back_and_given_again() -> None:
 def test_rules_that_depend_on_time_count_nothing_for_who_is_not_scored(rule: dict[str, Any]) -> None:
     rules = [{"name": "paper", "on": "content_downloaded", "points": 5, **rule}]
     told = given(profile(MONDAY, role="student"), content(), terms=agreed(exclusions=[STUDENT], interest__rules=rules))
-    assert (told.lead.interest, told.lead.hits) == (0, [])
+    assert (told.lead.interest, told.lead.hits) == (0, {})
 
 
 def test_the_first_exclusion_that_holds_is_named() -> None:

@@ -224,7 +224,7 @@ def test_of_too_many_hits_the_oldest_are_settled_at_once() -> None:
     terms = agreed(interest__rules=[rule], interest__groups={}, interest__ceiling=1000)
     reads = [event("page_viewed", MONDAY + n * HOUR, lead, url="/") for lead in (ADA, BOB) for n in range(HITS_MAX)]
     house = House(terms).send(*reads, merged(BOB, ADA, MONDAY + HITS_MAX * HOUR)).settle()
-    assert len(house.lead(ADA).hits) == HITS_MAX
+    assert len(house.lead(ADA).hits["read"]) == HITS_MAX
     assert house.lead(ADA).interest == 2 * HITS_MAX
     assert sum(entry.points for entry in ledger(house.lead(ADA), terms)) == house.lead(ADA).score
 

@@ -53,7 +53,7 @@ def _points(lead: Lead) -> object:
         lead.arrived_at,
         lead.source,
         lead.active_at,
-        sorted(lead.hits),
+        {rule: sorted(hits) for rule, hits in lead.hits.items()},
     )
 
 

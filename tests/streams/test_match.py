@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.activity import ContentDownloaded, EventAttended, PageViewed
+from streams.match import remembering
 from streams.terms import Terms
 from tests.streams.given import agreed
 
@@ -131,3 +132,15 @@ def test_a_profile_is_matched_by_what_was_told_at_all(present: bool, matches: li
 def test_what_was_never_told_matches_no_other_rule(condition: dict[str, Any]) -> None:
     (rule,) = fit_rule("account" if "one_of" in condition else "company_size", **condition).fit
     assert not rule.matches(None)
+
+
+def test_what_is_found_for_a_value_is_remembered_until_there_are_too_many() -> None:
+    asked = []
+
+    def found(data: str) -> str:
+        asked.append(data)
+        return data.upper()
+
+    find = remembering(found, str.lower, 2)
+    assert [find(word) for word in ("a", "A", "b", "a", "c", "b")] == ["A", "A", "B", "A", "C", "B"]
+    assert asked == ["a", "b", "c", "b"]

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given as always
 from hypothesis import strategies as st
 
+from streams.rating import as_of, interest_at
+from streams.row import pack, unpack
 from streams.timed import HITS_MAX
 from tests.streams.given import DAY, HOUR, MONDAY, Event, Story, agreed, event, given
 from tests.streams.histories import law
@@ -124,21 +126,21 @@ def test_more_hits_than_are_remembered_give_for_good_what_they_gave() -> None:
     for day in range(HITS_MAX):
         story.and_then(*[opened(day + nth / 24) for nth in range(3)])
     assert story.lead.interest == 2 * HITS_MAX
-    assert len(story.lead.hits) == HITS_MAX
+    assert len(story.lead.hits["mail"]) == HITS_MAX
     assert sum(points for _, points, *_ in story.lead.interests) == HITS_MAX
 
 
 def test_hits_that_are_over_are_forgotten() -> None:
     story = told(rule(within_days=10))
     story.and_then(*[opened(day) for day in range(30)])
-    assert len(story.lead.hits) == 10
+    assert len(story.lead.hits["mail"]) == 10
 
 
 def test_more_than_so_many_values_are_not_told_apart() -> None:
     story = told(rule(once_per="email", points=1))
     story.and_then(*[opened(nth / 24, f"letter-{nth}") for nth in range(2 * HITS_MAX)])
     assert story.lead.interest == 2 * HITS_MAX
-    assert len(story.lead.hits) == HITS_MAX
+    assert len(story.lead.hits["mail"]) == HITS_MAX
 
 
 def test_hours_are_the_same_everywhere() -> None:
@@ -185,3 +187,27 @@ def test_the_order_of_arrival_does_not_count(asked: list[dict[str, Any]], events
     mixed = list(events)
     random.shuffle(mixed)
     assert at_the_end(mixed).lead.interest == at_the_end(sorted(events, key=lambda each: each.at or 0)).lead.interest
+
+
+@law
+@always(st.lists(rules(), min_size=1, max_size=4, unique_by=lambda each: each["name"]), HAPPENING)
+def test_what_was_kept_of_a_draft_is_what_its_row_gives(asked: list[dict[str, Any]], events: list[Event]) -> None:
+    story = told(*asked, interest__groups={"small": 25})
+    for each in events:
+        lead = story.and_then(each).lead
+        found = unpack(lead.id, pack(lead))
+        assert interest_at(found, story.relay.terms, as_of(found)) == lead.interest
+
+
+def test_silence_needs_no_hits() -> None:
+    quiet = rule(on="any", times={"max": 0}, within_days=10, points=-5)
+    story = told(quiet).and_then(opened(0))
+    assert (story.lead.interest, story.lead.hits) == (0, {})
+    assert interest_at(story.lead, story.relay.terms, MONDAY + 10 * DAY) == -5
+
+
+def test_hits_that_were_noted_without_a_value_count_as_one_when_values_are_asked_for() -> None:
+    story = told(rule(within_days=10)).and_then(opened(0), opened(1))
+    assert story.lead.interest == 20
+    story.relay.terms = agreed(interest__rules=[rule(within_days=10, once_per="email")])
+    assert story.and_then(opened(2)).lead.interest == 20
