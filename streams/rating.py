@@ -67,10 +67,15 @@ def _given(lead: Lead, book: Rulebook, now: int) -> Mapping[str, int]:
     """What each rule gives whose points depend on time."""
     tally = _tally(lead, book)
     found = tally.points
-    terms = [term for term in _watched(lead, book) if not term.silent or now - since(lead, term) >= term.within_ms]
     if now >= tally.until:
-        terms += [book.by_name[rule] for rule in found if book.by_name[rule].passing]
-    return found | {term.name: _total(lead, term, now) for term in terms} if terms else found
+        found = dict(found)
+        for rule in tally.points:
+            if book.by_name[rule].passing:
+                found[rule] = _total(lead, book.by_name[rule], now)
+    for term in _watched(lead, book):
+        if not term.silent or now - since(lead, term) >= term.within_ms:
+            found = {**found, term.name: _total(lead, term, now)}
+    return found
 
 
 def _tally(lead: Lead, book: Rulebook) -> Tally:
@@ -91,7 +96,7 @@ def _freshen(lead: Lead, book: Rulebook, tally: Tally, rule: str, now: int) -> N
         if hit.points < 0:
             tally.lowering.add(rule)
     if hits and term is not None and term.highest is None:
-        tally.points[rule] = _total(lead, term, now)
+        tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, now)
         tally.until = min(tally.until, until(term, hits, now))
 
 
@@ -145,10 +150,9 @@ def as_of(lead: Lead) -> int:
 def remember(lead: Lead, rule: str, hit: Hit) -> None:
     """Remember a hit of this rule; of a value that counts once, the last one."""
     hits = lead.hits.get(rule, [])
-    same = [other for other in hits if other.value == hit.value] if hit.value else ()
+    same = [other for other in hits if other.value == hit.value] if hit.value else []
     if all(other.at < hit.at for other in same):
-        kept = [other for other in hits if other not in same] if same else hits
-        lead.hits[rule] = inserted(kept, hit) if kept else [hit]
+        lead.hits[rule] = inserted([other for other in hits if other not in same], hit)
         lead.touch(rule)
 
 
