@@ -169,7 +169,8 @@ class Given:
             case f.Joined():
                 other = unfolded(fact.former, fact.history)
                 self.interest += other.interest
-                self.fit = Counter({rule: points for rule, points, *_ in other.fits} | self.fit)
+                own = {rule: points for rule, points in self.fit.items() if points}
+                self.fit = Counter({rule: points for rule, points, *_ in other.fits} | own)
             case f.Profiled(_, changes):
                 for rule, points, _ in changes:
                     self.fit[rule] += points
