@@ -128,10 +128,16 @@ def _begin_again(lead: Lead, terms: Terms) -> Iterator[Fact]:
     """If the agreement says so, a lead that goes back begins without points of interest."""
     if terms.resets and (lead.interests or lead.hits):
         yield InterestReset(lead.interest)
+    yield from _rate(lead, terms)
+
+
+def _rate(lead: Lead, terms: Terms) -> Iterator[Fact]:
+    """Silence counts for a lead that begins again, and by some rules only for one that went back."""
+    if terms.interest.watching:
         now = as_of(lead)
-        silence = interest_at(lead, terms, now)
-        if silence:
-            yield Rated(silence, now)
+        interest = interest_at(lead, terms, now)
+        if interest != lead.interest:
+            yield Rated(interest, now)
 
 
 def _give_back(lead: Lead, reason: str, by: str, at: int, terms: Terms) -> Iterator[Fact]:
@@ -158,6 +164,7 @@ def reopen(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     data = message.data
     yield Reopened(data.reason, data.by, lead.score + terms.again_points)
     yield moved(lead, "lead", "sales", data.reason or "moved by hand")
+    yield from _rate(lead, terms)
     yield from nurture.by_stage(lead, terms)
 
 

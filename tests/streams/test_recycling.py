@@ -128,7 +128,9 @@ def test_silence_of_leads_that_came_back_is_not_that_of_others() -> None:
     quiet = {"name": "quiet", "on": "page_viewed", "points": -5, "times": {"max": 0}, "within_days": 1}
     story = given(*HOT, terms=agreed(interest__rules=[*default()["interest"]["rules"], quiet | {"only": "returned"}]))
     assert story.and_then(trial(MONDAY + 2 * DAY)).lead.interest == 45
-    assert story.and_then(returned(), content()).lead.interest == 53 - 5
+    assert f.Rated(40, MONDAY + 2 * DAY) in story.when(returned())
+    assert sum(entry.points for entry in ledger(story.lead, story.relay.terms)) == story.lead.score
+    assert story.and_then(content()).lead.interest == 53 - 5
 
 
 def test_the_agreement_says_where_sales_may_move_a_lead() -> None:
