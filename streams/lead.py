@@ -220,10 +220,7 @@ def decide(lead: Lead, message: Message, terms: Terms, moment: Moment) -> list[f
 def _renew(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
     """The first message under a new version."""
     yield from rescoring.renew(lead, terms)
-    if terms.interest.by_name:
-        yield from outlook.rate(lead, terms, rating.as_of(lead))
-    elif lead.interest != sum(lead.given.values()):
-        yield f.Rated(sum(lead.given.values()), rating.as_of(lead))
+    yield from outlook.rate(lead, terms, rating.as_of(lead))
 
 
 def _remembered(lead: Lead, facts: Iterator[f.Fact], moment: Moment) -> Iterator[f.Fact]:

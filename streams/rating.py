@@ -49,6 +49,8 @@ def standing(lead: Lead, terms: Terms, now: int) -> Standing:
 def interest_at(lead: Lead, terms: Terms, now: int) -> int:
     """What this lead's interest adds up to at this instant, or a later one: asked for far more often than of what."""
     book, group_of = terms.interest, terms.interest.group_of
+    if not book.by_name:
+        return sum(lead.given.values())
     groups: dict[str, int] = {}
     off = 0
     for rule, points in chain(lead.given.items(), _given(lead, book, now).items()):
