@@ -143,6 +143,14 @@ INVENTORY = (
         help="Messages of another lane's leads, sent on to it: their producer has another partitioner.",
     ),
     Metric(
+        name="leadrelay_handoffs_by_line",
+        kind="counter",
+        counts="handoffs_by_line",
+        labels=("line",),
+        unit="handoffs",
+        help="Handoffs by a score that has a name in the agreement, as for a product line.",
+    ),
+    Metric(
         name="leadrelay_redirected",
         kind="counter",
         counts="redirected",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.bounds import Conversion, Name, Stage
+from schemas.groups import BuyingGroups, NamedScore
 from schemas.rules import Fit, Interest
 from schemas.words import COUNTRY, Ceiling, Clock, Day, Digit, Given, Grade, Letter, Rule, Section, Word, WordOrNone
 
@@ -147,6 +148,8 @@ class Agreement(Section):
     exclusions: Annotated[list[Exclusion], Field(max_length=100)] = []
     grid: Grid | None = None
     rating: Rating | None = None
+    scores: Annotated[list[NamedScore], Field(max_length=50)] = []
+    groups: BuyingGroups | None = None
     handoff: Handoff
     pursuit: Pursuit
     hours: Hours

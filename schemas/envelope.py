@@ -61,6 +61,7 @@ REASONS: Mapping[str, str] = {
     "forbidden_move": "the agreement does not let this side move the lead from its stage to that one",
     "known_lead": "a known lead is made part of another one only by a message that says merged",
     "circular_ids": "this id stands for another one, that for the next, and so on without an end",
+    "reserved_id": "ids that begin with group: belong to buying groups, and only feedback on them is taken",
     "unknown_track": "the agreement has no such nurture track",
     "unknown_reason": "the agreement has no such reason",
 }

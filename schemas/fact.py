@@ -24,6 +24,7 @@ from schemas.bounds import (
     Text,
 )
 from schemas.identity import Identified, Joined, Transferred
+from schemas.membership import GroupTold, MemberNoted
 from schemas.scored import (
     Acted,
     DayCounted,
@@ -42,12 +43,14 @@ __all__ = [
     "Acted",
     "DayCounted",
     "Excluded",
+    "GroupTold",
     "HitsSettled",
     "Identified",
     "InterestRescored",
     "InterestReset",
     "Joined",
     "LookPlanned",
+    "MemberNoted",
     "Profiled",
     "Rated",
     "RuleHit",
@@ -93,12 +96,13 @@ class HandedOver:
     """Marketing handed the lead to sales, who respond by `due_at` (ms since the epoch)."""
 
     number: Count
-    trigger: Literal["score", "grade", "conversion"]
+    trigger: Literal["score", "grade", "conversion", "group"]
     conversion: Conversion | Literal[""]
     grade: Name
     score: Points
     why: Text
     due_at: Instant
+    line: Name = ""
 
 
 @written
@@ -264,6 +268,8 @@ Fact = (
     | Converted
     | Identified
     | Transferred
+    | GroupTold
+    | MemberNoted
     | Joined
     | ReachChanged
     | StageMoved

@@ -1,5 +1,6 @@
 """The packet that marketing hands to sales: the contract of `leads.handoff.v1`."""
 
+from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -70,6 +71,10 @@ class HandoffRequested:
     """How much this lead wants to know."""
     score: Points
     """`fit` plus `interest`."""
+    line: Name = ""
+    """The named score that handed the lead over; empty when it was that of all rules, or a conversion."""
+    scores: Annotated[dict[Name, Points], Field(max_length=50)] = field(default_factory=dict)
+    """Fit plus interest of each score that has a name in the agreement."""
     grade: Name = ""
     """Fit and interest as a letter and a number, like `A1`; empty when the agreement has no grid."""
     grade_name: Name = ""
@@ -92,5 +97,53 @@ class HandoffRequested:
     """The response deadline in the agreement's working hours."""
     attempts_max: Count
     """Attempts without an answer after which the lead goes back."""
+    agreement: Count
+    """Number of the version that decided."""
+
+
+@written_by_name
+class GroupMember:
+    """One of a buying group."""
+
+    lead: Id
+    """The lead's id."""
+    role: Name
+    """Empty when it has none of the agreement's roles."""
+    points: Points
+    """What it counts for: its interest, cut by the ceiling of members and weighted by its role."""
+
+
+@written_by_name
+class GroupHandoffRequested:
+    """A buying group goes to sales: people of one account who decide together, and by when sales respond."""
+
+    lead: Id
+    """The group's id, to which sales send their feedback."""
+    account: Name
+    """The account in small letters."""
+    line: Name
+    """The named score that the group is about; empty when the agreement has one group an account."""
+    handoff: Count
+    """How often this group has been handed over, this time included."""
+    why: Text
+    """The reason as a sentence."""
+    score: Points
+    """What its members count for together."""
+    completeness: Annotated[int, Field(ge=0, le=100)]
+    """The share of the required roles that are filled, in percent; 0 when none is required."""
+    missing: Annotated[tuple[Name, ...], Field(max_length=50)]
+    """The required roles that nobody has."""
+    members: Annotated[tuple[GroupMember, ...], Field(max_length=10_000)]
+    """Everybody in the group, the last one who did something at the end."""
+    recycled: Count
+    """How often this group went back to marketing before."""
+    recycle_reason: Name
+    """Why it went back last."""
+    owner: Name
+    """Who holds the group; empty when nobody does."""
+    respond_by: Time
+    """The response deadline in the agreement's working hours."""
+    attempts_max: Count
+    """Attempts without an answer after which the group goes back."""
     agreement: Count
     """Number of the version that decided."""

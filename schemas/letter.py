@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.bounds import Count, Id
+from schemas.bounds import Count, Id, Name, Points
 from schemas.identity import Folded, Reason
 
 
@@ -40,3 +40,20 @@ class HistoryTransferred:
     why: Reason
     history: Folded
     """All that was remembered under it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberChanged:
+    """A lead tells its buying group who it is and what it counts for there; the subject is the group's id."""
+
+    member: Id
+    """The lead's id."""
+    account: Name
+    line: Name
+    """The named score that the group is about; empty when the agreement has one group an account."""
+    role: Name
+    """Empty when it has none of the agreement's roles."""
+    points: Points
+    """Its interest, cut by the ceiling of members and weighted by its role."""
+    left: bool
+    """Whether it has left the group."""

@@ -32,6 +32,8 @@ class FitRule(Section):
     """Its name in every explanation; no two rules of a side share one."""
     group: WordOrNone = ""
     """The group whose ceiling it shares; empty for none."""
+    score: WordOrNone = ""
+    """The named score that it counts for; empty for all of them."""
     field: Name
     """A field of the profile, like `seniority`."""
     one_of: Words = []
@@ -80,6 +82,8 @@ class InterestRule(Section):
     """Its name in every explanation; no two rules of a side share one."""
     group: WordOrNone = ""
     """The group whose ceiling it shares; empty for none."""
+    score: WordOrNone = ""
+    """The named score that it counts for; empty for all of them."""
     on: Name | Annotated[list[Name], Field(min_length=1, max_length=50)]
     """An activity, like `page_viewed`, several, or `any`."""
     where: Annotated[dict[Name, Wanted], Field(max_length=20)] = {}

@@ -11,6 +11,7 @@ from schemas.bounds import Stage
 from schemas.finding import Finding, between, one_of
 from schemas.rules import FitRule, InterestRule
 from schemas.sense_grades import grades
+from schemas.sense_groups import groups
 from schemas.sense_interest import interest
 
 PROFILE: Mapping[str, Any] = {
@@ -40,6 +41,7 @@ def findings(agreement: Agreement) -> Iterator[Finding]:
     yield from _names(agreement)
     yield from _exclusions(agreement)
     yield from grades(agreement)
+    yield from groups(agreement, PROFILE)
     yield from _times(agreement)
     yield from _tracks(agreement)
     yield from _moves(agreement)

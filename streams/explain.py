@@ -6,7 +6,7 @@ from typing import get_args
 from schemas.agreement import Agreement, Definitions, Duplicates, Handoff, Head, Hours, Nurture, Pursuit, Return
 from schemas.bounds import Stage
 from schemas.sense import SALES_MOVES
-from streams import explain_grades, explain_rules
+from streams import explain_grades, explain_groups, explain_rules
 from streams.explain_rules import instant
 from streams.handoff import WISH
 from streams.wording import Clause, Section, Sentence, counted, number, plain, quoted, said
@@ -58,6 +58,8 @@ def _sections(agreement: Agreement) -> Iterator[tuple[str, str, Iterable[Sentenc
     yield "exclusions", "Exclusions: who is never handed over", explain_grades.exclusions(agreement.exclusions)
     yield "grid", "Grid: a letter for fit, a number for interest", explain_grades.grid(agreement.grid)
     yield "rating", "Rating: the score from 0 to 100", explain_grades.rating(agreement.rating)
+    yield "scores", "Scores by name: one for each product line", explain_groups.scores(agreement.scores)
+    yield "groups", "Buying groups: who decides together", explain_groups.groups(agreement.groups)
     yield "handoff", "Handoff: when marketing hand a lead to sales", _handoff(agreement)
     yield "pursuit", "Pursuit: what sales owe to a lead", _pursuit(agreement.pursuit)
     yield "hours", "Hours: when sales work", _hours(agreement.hours)

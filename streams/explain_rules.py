@@ -68,6 +68,8 @@ def _points(rule: FitRule | InterestRule) -> Clause:
 def _group(rule: FitRule | InterestRule) -> Iterator[Clause]:
     if rule.group:
         yield Clause("group", "counts in the group {}", (rule.group,))
+    if rule.score:
+        yield Clause("score", "counts for the score {} and no other that has a name", (rule.score,))
 
 
 def _profile(rule: FitRule) -> Iterator[Clause]:

@@ -2,7 +2,7 @@
 
 from schemas.codec import BY_CONTRACT, Output
 from schemas.envelope import headers_of, unsealed
-from schemas.letter import HistoryTransferred
+from schemas.letter import HistoryTransferred, MemberChanged
 from schemas.topics import LETTER, LETTERS
 from streams.record import Record
 
@@ -11,7 +11,7 @@ HEADER = "ce_forwardedfrom"
 FORMER = "ce_formersubject"
 """Likewise: the id that the message was sent to, which stands for another lead; one for each on its way."""
 OWN = {name for name, _ in headers_of(b"", b"", b"", b"", b"")}
-JOINING = BY_CONTRACT[HistoryTransferred].type.encode()
+CAUSED = {BY_CONTRACT[contract].type.encode() for contract in (HistoryTransferred, MemberChanged)}
 CARRIERS = {letter: name for name, letter in LETTERS.items()}
 
 
@@ -36,7 +36,7 @@ def formers(record: Record) -> list[str]:
 
 def is_sent(record: Record) -> bool:
     """Whether this letter was written because of another message, and not by a clock or a person."""
-    return is_forwarded(record) or any(name == "ce_type" and value == JOINING for name, value in record.headers)
+    return is_forwarded(record) or any(name == "ce_type" and value in CAUSED for name, value in record.headers)
 
 
 def is_forwarded(record: Record) -> bool:

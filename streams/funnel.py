@@ -38,7 +38,8 @@ def _attempted(_: Lead, fact: f.Attempted, __: str) -> list[Change]:
 
 def _handed_over(_: Lead, fact: f.HandedOver, __: str) -> list[Change]:
     grades = [(("grades", fact.grade), 1)] if fact.grade else []
-    return [(("handoffs", fact.trigger), 1), *grades]
+    lines = [(("handoffs_by_line", fact.line), 1)] if fact.line else []
+    return [(("handoffs", fact.trigger), 1), *grades, *lines]
 
 
 def _joined(_: Lead, fact: f.Joined, __: str) -> list[Change]:
@@ -58,6 +59,12 @@ COUNT: Mapping[type, Callable[[Lead, Any, str], list[Change]]] = {
     f.Qualified: lambda _, fact, __: [(("attempts_to_yes", str(fact.attempts)), 1)],
 }
 """What a fact adds to which counters: of its lead, itself and its time in RFC 3339, which begins with the month."""
+
+
+COUNT_OF_GROUPS: Mapping[type, Callable[[Lead, Any, str], list[Change]]] = {
+    kind: count for kind, count in COUNT.items() if kind not in {f.Arrived, f.StageMoved, f.Transferred, f.Joined}
+}
+"""The same of a buying group: what sales do with it counts, but it is nobody who climbs the funnel."""
 
 
 class Kept(NamedTuple):

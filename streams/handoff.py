@@ -1,14 +1,16 @@
 """When marketing hands a lead to sales, and the packet that goes with it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from schemas.activity import ConversionMade
 from schemas.bounds import Conversion, Side
 from schemas.codec import Message
 from schemas.envelope import rfc3339
 from schemas.fact import Fact, HandedOver, Noticed
+from schemas.groups import is_group
 from schemas.handoff import HandoffRequested, PointEntry, Who
+from streams import named
 from streams.rating import as_of, standing
 from streams.row import Entry, Lead
 from streams.stage import may_lead, moved
@@ -24,6 +26,14 @@ WISH: Mapping[str, str] = {
 }
 
 
+class Reason(NamedTuple):
+    """Why a lead is handed over; `line` is the named score that was reached."""
+
+    trigger: Literal["score", "grade", "conversion"]
+    why: str
+    line: str = ""
+
+
 def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Hand over a lead that asked or reached the score; sales get a notice when who asks can't be handed over."""
     asked = message.data.kind if isinstance(message.data, ConversionMade) else ""
@@ -34,9 +44,19 @@ def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     elif asked and lead.excluded:
         yield Noticed("excluded", "marketing", f"{lead.id} asked {WISH[asked]}, and is excluded: {lead.excluded}.")
     elif asked:
-        yield from _handed(lead, message, terms, "conversion", f"Asked {WISH[asked]}.")
+        yield from _handed(lead, message, terms, Reason("conversion", f"Asked {WISH[asked]}."))
     elif reached(lead, terms):
-        yield from _handed(lead, message, terms, "grade" if terms.grid else "score", _reason(lead, terms))
+        yield from _by_points(lead, message, terms)
+
+
+def _by_points(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
+    if _meets_all_rules(lead, lead.interest, terms, as_of(lead)):
+        reason = Reason("grade" if terms.grid else "score", _reason(lead, terms))
+    else:
+        line = next(named.reached(lead, terms, as_of(lead)))
+        score, needed = named.scores(lead, terms)[line], max(terms.named[line].handoff, lead.again_at)
+        reason = Reason("score", f"Score {score} for {line}; {needed} are needed.", line)
+    yield from _handed(lead, message, terms, reason)
 
 
 def _standing(lead: Lead) -> str:
@@ -50,7 +70,14 @@ def reached(lead: Lead, terms: Terms) -> bool:
 
 
 def meets(lead: Lead, interest: int, terms: Terms, at: int) -> bool:
-    """Whether fit and so much interest are enough for a handoff then: by the grid, or without one by the score."""
+    """Whether fit and so much interest are enough for a handoff then, by all rules or by those of a named score."""
+    if _meets_all_rules(lead, interest, terms, at):
+        return True
+    return bool(terms.named) and at >= lead.paused_until and any(named.reached(lead, terms, at))
+
+
+def _meets_all_rules(lead: Lead, interest: int, terms: Terms, at: int) -> bool:
+    """By the grid, or without one by the score."""
     if lead.fit < terms.fit_min or interest < terms.interest_min or at < lead.paused_until:
         return False
     if terms.grid is None:
@@ -68,13 +95,12 @@ def threshold(lead: Lead, terms: Terms) -> int:
     return max(terms.handoff_score, lead.again_at)
 
 
-def _handed(
-    lead: Lead, message: Message, terms: Terms, trigger: Literal["score", "grade", "conversion"], why: str
-) -> Iterator[Fact]:
-    asked: Conversion | Literal[""] = message.data.kind if trigger == "conversion" else ""
+def _handed(lead: Lead, message: Message, terms: Terms, reason: Reason) -> Iterator[Fact]:
+    asked: Conversion | Literal[""] = message.data.kind if reason.trigger == "conversion" else ""
     due_at = terms.hours.after(message.at, terms.response_ms)
-    yield moved(lead, "mql", "agreement", why)
-    yield HandedOver(lead.handoffs + 1, trigger, asked, grade(lead, terms), lead.score, why, due_at)
+    yield moved(lead, "mql", "agreement", reason.why)
+    number, of_grade = lead.handoffs + 1, grade(lead, terms)
+    yield HandedOver(number, reason.trigger, asked, of_grade, lead.score, reason.why, due_at, reason.line)
 
 
 def _reason(lead: Lead, terms: Terms) -> str:
@@ -91,7 +117,7 @@ def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:
     return HandoffRequested(
         lead=lead.id,
         handoff=fact.number,
-        trigger=fact.trigger,
+        trigger=fact.trigger,  # type: ignore[arg-type]  # that of a group has a packet of its own
         conversion=fact.conversion,
         why=fact.why,
         who=Who(**lead.profile),  # type: ignore[arg-type]  # a profile holds what ProfileGiven let in
@@ -100,6 +126,8 @@ def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:
         fit=lead.fit,
         interest=lead.interest,
         score=lead.score,
+        line=fact.line,
+        scores=named.scores(lead, terms),
         grade=fact.grade,
         grade_name=terms.grid.names.get(fact.grade, "") if terms.grid else "",
         rating=terms.rating.of(lead.score) if terms.rating else None,
@@ -120,7 +148,7 @@ def ledger(lead: Lead, terms: Terms) -> tuple[PointEntry, ...]:
     return (
         *(_entry("fit", entry) for entry in lead.fits),
         *(_entry("interest", entry) for entry in lead.interests),
-        *(_timed(lead, terms) if terms.interest.by_name else ()),
+        *(_timed(lead, terms) if terms.interest.by_name and not is_group(lead.id) else ()),
     )
 
 

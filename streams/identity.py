@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from schemas import fact as f
 from schemas.codec import Message
 from schemas.identity import Reason
-from streams import activity, nurture, outlook, rating, score, union
+from streams import activity, groups, nurture, outlook, rating, score, union
 from streams.row import Entry, Lead
 from streams.rulebook import CEILING_MAX
 from streams.stage import moved
@@ -30,6 +30,7 @@ def merge(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:  # no
 
 
 def _transfer(lead: Lead, to: str, why: Reason, by: str) -> Iterator[f.Fact]:
+    yield from groups.leave(lead)
     history = union.folded(lead)
     yield from nurture.leave(lead, "joined", by)
     yield f.Transferred(to, why, by, lead.stage, history)

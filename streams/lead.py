@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from schemas import fact as f
 from schemas.codec import Message
-from streams import activity, identity, outlook, pursuit, rating, rescoring, score, told, union
+from schemas.groups import is_group
+from streams import activity, groups, identity, outlook, pursuit, rating, rescoring, score, told, union
 from streams.row import Lead
 from streams.terms import OTHER, Terms
 from streams.timed import Hit
 
-JOINING = "history_transferred"
+JOINING, MEMBER = "history_transferred", "member_changed"
 
 
 class Moment(NamedTuple):
@@ -177,6 +178,8 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Identified: _identified,
     f.Transferred: _transferred,
     f.Joined: _joined,
+    f.GroupTold: lambda lead, fact, _: groups.remember_told(lead, fact),
+    f.MemberNoted: lambda lead, fact, moment: groups.remember_member(lead, fact, *moment),
     f.ReachChanged: _reach_changed,
     f.StageMoved: _stage_moved,
     f.HandedOver: _handed_over,
@@ -206,13 +209,15 @@ def decide(lead: Lead, message: Message, terms: Terms, moment: Moment) -> list[f
     """The facts that follow, in order, already remembered in `lead`; at least one."""
     facts = []
     if not lead.history:
-        if message.kind != JOINING:  # who goes on under another id has arrived before
+        if message.kind not in {JOINING, MEMBER}:  # who goes on under another id has arrived before
             facts.append(_arrive(lead, message, terms, moment))
-    elif terms.number > lead.agreement:
+    elif terms.number > lead.agreement and not is_group(lead.id):
         facts.extend(_remembered(lead, _renew(lead, terms), moment))
     for fact in RULES[message.kind](lead, message, terms):
         EVOLVE[type(fact)](lead, fact, moment)
         facts.append(fact)
+    if (terms.groups or lead.groups) and not is_group(lead.id):
+        facts.extend(_remembered(lead, groups.tell(lead, terms), moment))
     lead.agreement = terms.number
     return facts
 
@@ -280,6 +285,6 @@ FEEDBACK: Mapping[str, Handler] = {
     "nurture_started": pursuit.start_track,
     "merged": identity.merge,
 }
-LETTERS: Mapping[str, Handler] = {"reminder": _remind, JOINING: _join}
+LETTERS: Mapping[str, Handler] = {"reminder": _remind, JOINING: _join, MEMBER: groups.hear}
 ACTIVITY: Mapping[str, Handler] = dict.fromkeys(told.DETAIL, activity.act) | {"identified": identity.identify}
 RULES: Mapping[str, Handler] = {**ACTIVITY, **FEEDBACK, **LETTERS}

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from schemas.bounds import Stage
-from schemas.codec import Message
+from schemas.codec import KINDS, Message
+from schemas.groups import is_group
+from schemas.topics import FEEDBACK
 from streams.row import Lead
 from streams.terms import Terms
 from streams.union import unfolded
@@ -28,6 +30,10 @@ Objection = Ignored | Refused | None
 
 def objection(lead: Lead, message: Message, terms: Terms) -> Objection:
     """What speaks against this message for this lead; None when nothing does."""
+    if is_group(lead.id) and message.kind not in OF_GROUPS:
+        return Refused("reserved_id", f"{message.kind} can't be told of a buying group")
+    if is_group(lead.id) and message.kind != "member_changed" and not lead.history:
+        return Refused("reserved_id", "nobody is in this buying group")
     look = OBJECTIONS.get(message.kind)
     return look(lead, message, terms) if look else None
 
@@ -79,12 +85,16 @@ def _stale(lead: Lead, message: Message, _: Terms) -> Objection:
 
 def _named(lead: Lead, message: Message, _: Terms) -> Objection:
     known_as = message.data.known_as
+    if is_group(known_as):
+        return Refused("reserved_id", f"{lead.id} is a lead and can't turn out to be a buying group")
     if lead.known and known_as != lead.id:
         return Refused("known_lead", f"{lead.id} is known and can't turn out to be {known_as}; send merged if it is")
     return None
 
 
 def _merging(lead: Lead, message: Message, _: Terms) -> Objection:
+    if is_group(message.data.into):
+        return Refused("reserved_id", f"{lead.id} is a lead and can't be merged with a buying group")
     return Ignored("is this lead already") if message.data.into == lead.id else None
 
 
@@ -96,6 +106,15 @@ def _unreadable(_: Lead, message: Message, __: Terms) -> Objection:
     return None
 
 
+def _no_group(lead: Lead, _: Message, __: Terms) -> Objection:
+    return None if is_group(lead.id) else Refused("invalid_data", f"{lead.id} is no buying group")
+
+
+OF_GROUPS = frozenset(
+    {"member_changed", "reminder", *(kind.name for kind in KINDS if kind.topic == FEEDBACK.name)}
+    - {"merged", "nurture_started"}
+)
+"""What can be told of a buying group."""
 OBJECTIONS: Mapping[str, Callable[[Lead, Message, Terms], Objection]] = {
     "accepted": _move("accepted"),
     "qualified": _move("sql"),
@@ -110,4 +129,5 @@ OBJECTIONS: Mapping[str, Callable[[Lead, Message, Terms], Objection]] = {
     "identified": _named,
     "merged": _merging,
     "history_transferred": _unreadable,
+    "member_changed": _no_group,
 }

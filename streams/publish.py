@@ -7,8 +7,9 @@ from schemas import fact as f
 from schemas import nurture, returns
 from schemas.codec import BY_CONTRACT, SOURCE, Output, plain
 from schemas.envelope import headers_of, rfc3339
-from schemas.letter import HistoryTransferred
+from schemas.letter import HistoryTransferred, MemberChanged
 from schemas.notice import NoticeGiven
+from streams import groups
 from streams.handoff import packet
 from streams.row import Lead
 from streams.terms import Terms
@@ -53,8 +54,29 @@ def _transferred(lead: Lead, fact: f.Transferred, _: Terms) -> HistoryTransferre
     return HistoryTransferred(former=lead.id, why=fact.why, history=fact.history)
 
 
+def _requested(lead: Lead, fact: f.HandedOver, terms: Terms) -> object:
+    return groups.packet(lead, fact, terms) if fact.trigger == "group" else packet(lead, fact, terms)
+
+
+def _told(lead: Lead, fact: f.GroupTold, _: Terms) -> MemberChanged:
+    return MemberChanged(
+        member=lead.id, account=fact.account, line=fact.line, role=fact.role, points=fact.points, left=fact.left
+    )
+
+
+def addressee(lead: Lead, fact: f.Fact) -> str:
+    """Whom the event of a fact is about."""
+    match fact:
+        case f.Transferred():
+            return fact.to
+        case f.GroupTold():
+            return fact.group
+    return lead.id
+
+
 PUBLISH: Mapping[type, Callable[[Lead, Any, Terms], object]] = {
-    f.HandedOver: packet,
+    f.HandedOver: _requested,
+    f.GroupTold: _told,
     f.Returned: _returned,
     f.NurtureEntered: _entered,
     f.NurtureLeft: _left,

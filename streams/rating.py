@@ -5,7 +5,7 @@ its ceiling, and all groups no more than that of interest. Points that are taken
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from math import inf
 from typing import NamedTuple
@@ -46,14 +46,20 @@ def standing(lead: Lead, terms: Terms, now: int) -> Standing:
     return Standing(found, cuts | ({"": left} if left < 0 else {}))
 
 
-def interest_at(lead: Lead, terms: Terms, now: int) -> int:
-    """What this lead's interest adds up to at this instant, or a later one: asked for far more often than of what."""
+def interest_at(lead: Lead, terms: Terms, now: int, but: Collection[str] = ()) -> int:
+    """What this lead's interest adds up to at this instant, or a later one: asked for far more often than of what.
+
+    Rules named in `but` are left out.
+    """
     book, group_of = terms.interest, terms.interest.group_of
     if not book.by_name:
-        return sum(lead.given.values())
+        return sum(points for rule, points in lead.given.items() if rule not in but)
     groups: dict[str, int] = {}
     off = 0
-    for rule, points in chain(lead.given.items(), _given(lead, book, now).items()):
+    given: Iterable[tuple[str, int]] = chain(lead.given.items(), _given(lead, book, now).items())
+    if but:
+        given = [each for each in given if each[0] not in but]
+    for rule, points in given:
         if points < 0:
             off += points
         else:

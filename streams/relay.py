@@ -9,14 +9,15 @@ from schemas import topics
 from schemas.bounds import ID_LENGTH_MAX, End
 from schemas.codec import Message, Output, decode
 from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
-from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Passed, RuleHit, Transferred
+from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Passed, RuleHit
+from schemas.groups import is_group
 from schemas.letter import Reminder
 from streams.forwarding import formers, forward, forwarded_from, is_forwarded, redirect
-from streams.funnel import COUNT, Counts, Key
+from streams.funnel import COUNT, COUNT_OF_GROUPS, Counts, Key
 from streams.journal import about, line
 from streams.lead import JOINING, Moment, decide
 from streams.objection import Refused, objection
-from streams.publish import PUBLISH, said
+from streams.publish import PUBLISH, addressee, said
 from streams.rating import as_of
 from streams.record import Record
 from streams.refused import deadletter
@@ -193,19 +194,20 @@ class Relay:
         then = terms.then(message.at)
         scored = common if then is terms else about(message.lead, message.time, cause, then.number)
         key = message.lead.encode()
+        counted = COUNT_OF_GROUPS if is_group(lead.id) else COUNT
         for fact in facts:
             kind = type(fact)
             self.outputs.append(
                 _new(Output, (topics.FACT.name, key, line(scored if kind in SCORED else common, fact), ()))
             )
-            if kind in COUNT:
-                for counter, change in COUNT[kind](lead, fact, message.time):
+            if kind in counted:
+                for counter, change in counted[kind](lead, fact, message.time):
                     self.counts.add(counter, change)
             if kind in PUBLISH:
                 number += 1
                 self.handoffs += kind is HandedOver
-                data, to = PUBLISH[kind](lead, fact, terms), fact.to if isinstance(fact, Transferred) else lead.id
-                self._say(f"{cause}-{number}", to, message.at, data, message.time)
+                data = PUBLISH[kind](lead, fact, terms)
+                self._say(f"{cause}-{number}", addressee(lead, fact), message.at, data, message.time)
 
     def _say(self, identity: str, lead: str, at: int, data: object, time: str = "") -> None:
         self.outputs.append(said(identity, lead, at, data, time))

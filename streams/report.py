@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from schemas.envelope import rfc3339
+from schemas.groups import is_group
 from streams.grading import Grid
+from streams.groups import completeness, missing
 from streams.handoff import grade, ledger, threshold
+from streams.named import scores
 from streams.row import Lead
 from streams.terms import Terms
 
@@ -31,6 +34,7 @@ def lead_object(lead: Lead, terms: Terms) -> dict[str, Any]:
         "attempts": lead.attempts,
         "agreement": lead.agreement,
         "grade": grade(lead, terms),
+        "scores": scores(lead, terms),
         "excluded": lead.excluded,
         "known_as": lead.known_as,
         "source": lead.source,
@@ -65,7 +69,23 @@ def sentences(lead: Lead, terms: Terms) -> list[str]:
     """The lead explained: who it is, what the score means, what sales owe to it, what marketing do with it."""
     if lead.known_as:
         return [f"{lead.id} is known as {lead.known_as}: what is told of it counts there, and so did its history."]
+    if is_group(lead.id):
+        return [_grouped(lead, terms), _pursuing(lead, terms)]
     return [_standing(lead), _scoring(lead, terms), _pursuing(lead, terms), _nurturing(lead)]
+
+
+def _grouped(group: Lead, terms: Terms) -> str:
+    who = (
+        f"{group.id} is a buying group of {len(group.interests)}, at stage {group.stage}, with a score of {group.score}"
+    )
+    if terms.groups is None:
+        return f"{who}. Agreement {terms.number} has no buying groups."
+    needed = max(terms.groups.score or 0, group.again_at)
+    by_score = f", of {needed} that hand it over" if terms.groups.score is not None else ""
+    filled, lacks = completeness(group, terms.groups), missing(group, terms.groups)
+    roles = f" {filled} % of the required roles are filled." if terms.groups.required else ""
+    lacking = f" It lacks {_listed(lacks)}." if lacks else ""
+    return f"{who}{by_score}.{roles}{lacking}"
 
 
 def _standing(lead: Lead) -> str:
@@ -76,6 +96,15 @@ def _standing(lead: Lead) -> str:
 
 
 def _scoring(lead: Lead, terms: Terms) -> str:
+    return _all_rules(lead, terms) + "".join(_named(lead, terms))
+
+
+def _named(lead: Lead, terms: Terms) -> Iterator[str]:
+    for name, score in scores(lead, terms).items():
+        yield f" Score {score} for {name}, of {max(terms.named[name].handoff, lead.again_at)} that hand over."
+
+
+def _all_rules(lead: Lead, terms: Terms) -> str:
     needed = threshold(lead, terms)
     if terms.grid:
         return _graded(lead, terms, terms.grid)

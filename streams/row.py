@@ -35,6 +35,7 @@ class Lead:
         interests: The ledger of what interest adds up, oldest first.
         hits: What the rules that depend on time have to count: by rule, as it happened.
         days: What activities with a daily ceiling gave on the last days: `(activity, day, points)`.
+        groups: What its buying groups know of it: its role and points, by the group's id.
         interest: What `interests` add up to, and `hits` as of `rated_at`, within the ceilings.
         told_at: When each field of the profile was told.
         known: Whether an identification has named this lead.
@@ -64,6 +65,7 @@ class Lead:
     interests: list[Entry] = field(default_factory=list)
     hits: dict[str, list[Hit]] = field(default_factory=dict)
     days: list[tuple[str, int, int]] = field(default_factory=list)
+    groups: dict[str, tuple[str, int]] = field(default_factory=dict)
     stage: Stage = "visitor"
     peak: Stage = "visitor"
     source: str = ""
@@ -154,7 +156,7 @@ def unpack(identity: str, row: bytes) -> Lead:
         message = f"row of lead {identity!r} has format {version}, this program reads {FORMAT}"
         raise ValueError(message)
     start = HEADER.size + seen_bytes
-    history, fits, interests, hits, days, *rest = orjson.loads(row[start:])
+    history, fits, interests, hits, days, groups, *rest = orjson.loads(row[start:])
     return Lead(  # type: ignore[call-arg]  # the fields between, in their order
         identity,
         list(map(tuple, history)),
@@ -162,6 +164,7 @@ def unpack(identity: str, row: bytes) -> Lead:
         list(map(tuple, interests)),
         {rule: list(map(Hit._make, theirs)) for rule, theirs in hits.items()},
         list(map(tuple, days)),
+        {group: (role, points) for group, (role, points) in groups.items()},
         *rest,
         row[HEADER.size : start],
     )

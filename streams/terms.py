@@ -10,6 +10,7 @@ from schemas.agreement import Agreement, Exclusion
 from schemas.agreement import Hours as HoursSection
 from schemas.bounds import Stage
 from schemas.envelope import EPOCH, MILLISECOND
+from schemas.groups import BuyingGroups, NamedScore, percent
 from schemas.mistakes import Mistake, Mistaken
 from schemas.rules import FitRule
 from schemas.sense import SALES_MOVES
@@ -44,6 +45,39 @@ class ExclusionTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTerm:
+    """A score of its own: from which points on it hands over, and the rules that count for other ones alone."""
+
+    handoff: int
+    others: frozenset[str]
+    others_of_fit: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTerm:
+    """A role in buying groups, with its weight in percent."""
+
+    name: str
+    field: str
+    matches: Test
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTerms:
+    """What makes a buying group: see `schemas.groups`. Weights are in percent."""
+
+    account: str
+    lines: tuple[str, ...]
+    roles: tuple[RoleTerm, ...]
+    required: tuple[str, ...]
+    others: int
+    member_ceiling: int
+    score: int | None
+    completeness: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """One version of the agreement, ready to decide with. Durations are in ms, ceilings and scores in points."""
 
@@ -64,6 +98,8 @@ class Terms:
     """Exclusions whose leads are given no points."""
     grid: Grid | None
     rating: Rating | None
+    named: Mapping[str, NamedTerm]
+    groups: GroupTerms | None
     handoff_score: int
     fit_min: int
     interest_min: int
@@ -124,6 +160,8 @@ def compiled(agreement: Agreement) -> Terms:
         unscored=frozenset(each.name for each in agreement.exclusions if not each.scored),
         grid=grid(agreement.grid) if agreement.grid else None,
         rating=rating(agreement.rating) if agreement.rating else None,
+        named={each.name: _named(each, agreement) for each in agreement.scores},
+        groups=_groups(agreement.groups) if agreement.groups else None,
         handoff_score=agreement.handoff.score,
         fit_min=agreement.handoff.fit_min,
         interest_min=agreement.handoff.interest_min,
@@ -146,6 +184,30 @@ def compiled(agreement: Agreement) -> Terms:
 
 def _fit(rule: FitRule) -> FitTerm:
     return FitTerm(rule.name, rule.group, rule.points, rule.field, profile_test(rule))
+
+
+def _named(score: NamedScore, agreement: Agreement) -> NamedTerm:
+    others = {"", score.name}
+    return NamedTerm(
+        score.handoff,
+        frozenset(rule.name for rule in agreement.interest.rules if rule.score not in others),
+        frozenset(rule.name for rule in agreement.fit.rules if rule.score not in others),
+    )
+
+
+def _groups(section: BuyingGroups) -> GroupTerms:
+    return GroupTerms(
+        account=section.account,
+        lines=tuple(section.lines),
+        roles=tuple(
+            RoleTerm(role.name, role.field, word_test(role.one_of), percent(role.weight)) for role in section.roles
+        ),
+        required=tuple(role.name for role in section.roles if role.required),
+        others=percent(section.others),
+        member_ceiling=section.member_ceiling,
+        score=section.score,
+        completeness=section.completeness,
+    )
 
 
 def _exclusion(section: Exclusion) -> ExclusionTerm:

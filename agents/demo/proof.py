@@ -46,5 +46,5 @@ async def _read(brokers: Sequence[str], topic: str, lanes: Iterable[int]) -> lis
 
 def _telling(best: dict[str, Any] | None, handoffs: Iterable[Any]) -> dict[str, Any] | None:
     """The handoff with the longest ledger: it explains most."""
-    packets = (orjson.loads(record.value) for record in handoffs)
+    packets = (packet for record in handoffs if "entries" in (packet := orjson.loads(record.value)))
     return max((best, *packets) if best else packets, key=lambda packet: len(packet["entries"]), default=None)

@@ -17,6 +17,7 @@ from streams.grading import Grid
 from streams.record import Line
 from streams.relay import Relay
 from streams.replay import Replay
+from streams.terms import NamedTerm
 from streams.traffic import history
 
 ROWS, CONTACTS = 3000, 300
@@ -34,7 +35,7 @@ JUNK = b'{"specversion":"1.0","id":"1","source":"junk","type":"no.such.type","su
 def relays() -> tuple[Relay, ...]:
     """Three lanes after a part of the campaign, its traffic and one message that is refused; all of it committed."""
     grid = Grid([(25, "A"), (0, "B")], [(20, "1"), (0, "2")], frozenset({"A1"}), {})
-    replay = Replay(replace(load_terms(), grid=grid), lanes=3)
+    replay = Replay(replace(load_terms(), grid=grid, named={"suite": NamedTerm(45, frozenset(), frozenset())}), lanes=3)
     events = history(contacts(islice(campaign_lines(), ROWS), CONTACTS), seed=1)
     for _ in replay.feed([*map(structured, [*events, *NAMED]), JUNK], reminding=True):
         pass

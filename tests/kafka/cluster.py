@@ -90,9 +90,9 @@ class Cluster:
             marks = now
             await progress.until_past(marks, bound_s)
 
-    async def verdict(self) -> Verdict:
+    async def verdict(self, agreement: Path | None = None) -> Verdict:
         """Everything in Kafka against the pure replay of the same input."""
-        return (await prove((self.address,), self.app_id, self.lanes, load_terms())).verdict
+        return (await prove((self.address,), self.app_id, self.lanes, load_terms(agreement))).verdict
 
 
 @asynccontextmanager

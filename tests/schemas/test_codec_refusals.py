@@ -37,7 +37,15 @@ def with_value(value: bytes | None) -> Record:
 
 
 DEEP = b"[" * 400 + b"]" * 400
-ELSEWHERE = {"wrong_lane", "forbidden_move", "unknown_track", "unknown_reason", "known_lead", "circular_ids"}
+ELSEWHERE = {
+    "wrong_lane",
+    "forbidden_move",
+    "unknown_track",
+    "unknown_reason",
+    "known_lead",
+    "circular_ids",
+    "reserved_id",
+}
 """Reasons that need to know the lane, the lead or the agreement."""
 REFUSED: Mapping[str, Mapping[str, tuple[Record, str]]] = {
     "null_value": {

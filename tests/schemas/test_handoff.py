@@ -11,7 +11,7 @@ from schemas.codec import KINDS
 from schemas.handoff import HandoffRequested, Who
 from tests.schemas.made import EXAMPLES
 
-PACKETS = {name: event["data"] for name, event in EXAMPLES.items() if name.startswith("handoff.")}
+PACKETS = {name: event["data"] for name, event in EXAMPLES.items() if name.startswith("handoff.requested")}
 EACH = pytest.mark.parametrize("packet", PACKETS.values(), ids=PACKETS)
 
 

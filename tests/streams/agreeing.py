@@ -34,6 +34,9 @@ SEVERAL = (["page_viewed", "email_opened", "trial_started"], ["form_submitted", 
 POINTS = st.sampled_from([-1000, -7, -1, 1, 3, 5, 12, 1000])
 CEILINGS = st.sampled_from([1, 4, 10, 25, 60, 1000])
 GROUPS = ("", "small", "large")
+LINE = "ledger"
+"""Its buying group of the country PT lives in the same lane as the leads of histories."""
+LINES = ("", "", LINE, "suite")
 WINDOWS = ({}, {"within_days": 0.5}, {"within_days": 3}, {"within_days": 9})
 FADING = (
     {},
@@ -54,6 +57,11 @@ EXCLUDED: Sequence[Tree] = (
     {"name": "staff", "field": "email_domain", "one_of": ["gmail.*"]},
     {"name": "students", "field": "role", "one_of": ["student"]},
     {"name": "managers", "field": "seniority", "one_of": ["manager", "vp"]},
+)
+ROLES: Sequence[Tree] = (
+    {"name": "decides", "field": "seniority", "one_of": ["vp"], "weight": "vital", "required": True},
+    {"name": "studies", "field": "role", "one_of": ["stud*"], "weight": 7, "required": True},
+    {"name": "buys", "field": "email_domain", "one_of": ["*"]},
 )
 GRID = {"fit": {"A": 15, "B": 3, "C": -5}, "interest": {"1": 12, "2": 4, "3": 0}, "names": {"A1": "hot"}}
 GRADES = st.lists(st.sampled_from([letter + digit for letter in "ABC" for digit in "123"]), min_size=1, unique=True)
@@ -114,6 +122,7 @@ def rules(draw: st.DrawFn, name: str, *, timed: bool = True) -> Tree:
     """Any rule of interest; without `timed` one that adds up."""
     kind = draw(st.sampled_from([*WHERE, *SEVERAL]))
     rule = {"name": name, "on": kind, "points": draw(POINTS), "group": draw(st.sampled_from(GROUPS))}
+    rule["score"] = draw(st.sampled_from(LINES))
     if isinstance(kind, str) and draw(st.booleans()):
         rule["where"] = draw(st.sampled_from(WHERE[kind]))
     if draw(st.booleans()):
@@ -158,11 +167,28 @@ def interests(draw: st.DrawFn, *, daily: bool = True) -> Tree:
 def fits(draw: st.DrawFn) -> Tree:
     """Any rules of fit."""
     some = draw(st.lists(st.sampled_from(FIT), max_size=5))
-    more = [{"points": draw(POINTS), "group": draw(st.sampled_from(GROUPS))} for _ in some]
+    more = [
+        {"points": draw(POINTS), "group": draw(st.sampled_from(GROUPS)), "score": draw(st.sampled_from(LINES))}
+        for _ in some
+    ]
     asked = [
         {"name": f"fit {number}", **asks, **gives} for number, (asks, gives) in enumerate(zip(some, more, strict=True))
     ]
     return {"ceiling": draw(CEILINGS), "groups": {"small": 6, "large": draw(CEILINGS)}, "rules": asked}
+
+
+@st.composite
+def groups(draw: st.DrawFn) -> Tree:
+    """Any buying groups: one of a country, or one for each line."""
+    return {
+        "account": "country",
+        "lines": draw(st.sampled_from([[], [LINE], [LINE, "suite"]])),
+        "roles": [*ROLES],
+        "others": draw(st.sampled_from(["minor", 0, 130])),
+        "member_ceiling": draw(st.integers(1, 20)),
+        "score": draw(st.integers(1, 15)),
+        "completeness": draw(st.integers(1, 100)),
+    }
 
 
 @st.composite
@@ -183,6 +209,10 @@ def trees(draw: st.DrawFn, number: int = 1, day: float = -365) -> Tree:
     }
     if fit["ceiling"] >= GRID["fit"]["A"] and interest["ceiling"] >= GRID["interest"]["1"] and draw(st.booleans()):
         tree["grid"] = GRID | {"handoff": draw(GRADES)}
+    most = min(20, fit["ceiling"] + interest["ceiling"])
+    tree["scores"] = [{"name": name, "handoff": draw(st.integers(1, most))} for name in (LINE, "suite")]
+    if draw(st.booleans()):
+        tree["groups"] = draw(groups())
     if draw(st.booleans()):
         tree["rating"] = {"scale": draw(st.sampled_from(["linear", "square_root"])), "best": 40, "names": {"hot": 9}}
     tree["pursuit"]["attempts_max"] = draw(st.integers(1, 3))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemas import topics
 from schemas.codec import Output, decode
 from schemas.envelope import Envelope, binary_headers
+from schemas.groups import is_group
 from streams.funnel import Key
 from streams.record import Line
 from streams.relay import Relay
@@ -148,7 +149,12 @@ class Fold:
     @property
     def leads(self) -> list[Lead]:
         """The leads that were written."""
-        return [lead for lead in self._unpacked() if not lead.known_as]
+        return [lead for lead in self._unpacked() if not lead.known_as and not is_group(lead.id)]
+
+    @property
+    def groups(self) -> list[Lead]:
+        """The buying groups that were written."""
+        return [lead for lead in self._unpacked() if is_group(lead.id)]
 
     @property
     def aliases(self) -> list[Lead]:

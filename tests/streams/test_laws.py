@@ -138,7 +138,7 @@ def test_a_lead_is_the_fold_of_its_facts(history: History) -> None:
         if not isinstance(said.fact, f.Passed | f.Forwarded | f.AgreementAdopted):
             evolve(leads.setdefault(said.lead, Lead(said.lead)), said.fact, Moment(instant(said.at), said.cause))
     folds = {lead.id: replace(lead, seen=b"", agreement=0) for lead in leads.values() if not lead.known_as}
-    assert folds == {lead.id: replace(lead, seen=b"", agreement=0) for lead in fold.leads}
+    assert folds == {lead.id: replace(lead, seen=b"", agreement=0) for lead in [*fold.leads, *fold.groups]}
 
 
 # ---- every message, every fact, every event

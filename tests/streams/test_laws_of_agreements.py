@@ -36,7 +36,8 @@ def test_what_a_warning_says_nobody_reaches_nobody_reaches(tree: Any, events: li
     odd = {finding.key: finding.wrong for finding in oddities(agreement, START)}
     records = [event.record(0, number) for number, event in enumerate(events)]
     facts = [said.fact for said in journal(folded(compiled(agreement), records))]
-    handed = [fact for fact in facts if isinstance(fact, f.HandedOver) and fact.trigger != "conversion"]
+    of_all_rules = [fact for fact in facts if isinstance(fact, f.HandedOver) and not fact.line]
+    handed = [fact for fact in of_all_rules if fact.trigger in {"score", "grade"}]
     risen = [fact for fact in facts if isinstance(fact, f.StageMoved) and fact.why.startswith("score ")]
     if odd.keys() & SCORES:
         assert handed == []

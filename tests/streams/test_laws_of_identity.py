@@ -33,8 +33,9 @@ TERMS = st.deferred(lambda: st.sampled_from([_alone(terms) for terms in telling(
 
 
 def _alone(terms: Terms) -> Terms:
-    """The agreement without handoffs, which the order of things is meant to decide."""
-    return replace(terms, handoff_score=100_000, conversions=frozenset(), stage_tracks={}, grid=None)
+    """The agreement without what a score leads to: that it was reached for a while is not forgotten."""
+    out_of_reach = {"lead_score": 100_000, "handoff_score": 100_000}
+    return replace(terms, **out_of_reach, conversions=frozenset(), stage_tracks={}, grid=None)
 
 
 def _events(told: Told) -> list[Event]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from schemas import fact as f
 from schemas import topics
 from schemas.envelope import instant
+from schemas.groups import is_group
 from streams.handoff import ledger
 from streams.lead import Moment, evolve
 from streams.row import Lead
@@ -45,7 +46,7 @@ def test_no_handoff_is_lost_or_doubled(history: History) -> None:
             published[packet["lead"]].append(packet["handoff"])
     assert published == numbers
     assert all(found == sorted(set(found)) for found in numbers.values())
-    assert sum(lead.handoffs for lead in fold.leads) == sum(map(len, numbers.values()))
+    assert sum(lead.handoffs for lead in [*fold.leads, *fold.groups]) == sum(map(len, numbers.values()))
 
 
 @law
@@ -53,8 +54,10 @@ def test_no_handoff_is_lost_or_doubled(history: History) -> None:
 def test_a_lead_that_is_with_sales_or_done_with_is_not_handed_over(history: History) -> None:
     stages: dict[str, str] = defaultdict(lambda: "visitor")
     before: dict[str, str] = defaultdict(lambda: "visitor")
-    for lead, fact in facts(folded(*history), f.StageMoved, f.HandedOver, f.Joined):
-        if isinstance(fact, f.Joined):
+    for lead, fact in facts(folded(*history), f.StageMoved, f.HandedOver, f.Joined, f.MemberNoted):
+        if isinstance(fact, f.MemberNoted):
+            stages.setdefault(lead, "lead")
+        elif isinstance(fact, f.Joined):
             stages[lead] = fact.stage
         elif isinstance(fact, f.StageMoved):
             assert fact.from_stage == stages[lead]
@@ -75,8 +78,12 @@ def test_nobody_is_handed_over_by_a_score_below_the_threshold(history: History) 
                 again[said.lead] = said.fact.again_at
             case f.Joined(former=former, history=row):
                 again[said.lead] = max(again[said.lead], unfolded(former, row).again_at)
-            case f.HandedOver(trigger="score"):
-                assert said.fact.score >= max(fold.terms_of(said.agreement).handoff_score, again[said.lead])
+            case f.HandedOver(trigger="score", line=line):
+                terms = fold.terms_of(said.agreement)
+                needed = terms.named[line].handoff if line else terms.handoff_score
+                reached = int(said.fact.why.split()[1])
+                assert line or reached == said.fact.score
+                assert reached >= max(needed, again[said.lead])
             case f.HandedOver(trigger="grade"):
                 grid = fold.terms_of(said.agreement).grid
                 assert grid is not None
@@ -203,7 +210,8 @@ def test_the_funnel_adds_up(history: History) -> None:
     fold = folded(*history)
     stages = Counter(lead.stage for lead in fold.leads)
     assert {key[1]: number for key, number in fold.totals.items() if key[0] == "leads" and number} == stages
-    told = Counter(rung for _, fact in facts(fold, f.StageMoved) for rung in fact.passed)
+    moved = [fact for lead, fact in facts(fold, f.StageMoved) if not is_group(lead)]
+    told = Counter(rung for fact in moved for rung in fact.passed)
     passed = [fold.totals["conversions", below, above] for below, above in pairwise(LADDER)]
     assert passed == [told[rung] for rung in LADDER[1:]]
     if not any(facts(fold, f.Joined)):
@@ -227,7 +235,7 @@ def test_the_counters_are_what_the_facts_say(history: History) -> None:
             case f.Arrived():
                 want["stage_entered", "visitor", leads[said.lead].source] += 1
                 want["month", month, "visitor", leads[said.lead].source] += 1
-            case f.StageMoved(_, to):
+            case f.StageMoved(_, to) if not is_group(said.lead):
                 want["stage_entered", to, leads[said.lead].source] += 1
                 want["month", month, to, leads[said.lead].source] += 1
             case f.HandedOver(_, trigger):
@@ -248,5 +256,5 @@ def test_every_deadline_ends_at_most_once(history: History) -> None:
     fold = folded(*history)
     handed = sum(1 for _ in facts(fold, f.HandedOver))
     ended = sum(1 for _ in facts(fold, f.DeadlineEnded))
-    running = sum(lead.due_at is not None for lead in fold.leads)
+    running = sum(lead.due_at is not None for lead in [*fold.leads, *fold.groups])
     assert ended + running == handed

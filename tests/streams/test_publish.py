@@ -52,6 +52,8 @@ PACKET = {
     "fit": 45,
     "interest": 21,
     "score": 66,
+    "line": "",
+    "scores": {},
     "grade": "",
     "grade_name": "",
     "rating": None,
