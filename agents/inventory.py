@@ -151,6 +151,14 @@ INVENTORY = (
         help="Handoffs by a score that has a name in the agreement, as for a product line.",
     ),
     Metric(
+        name="leadrelay_held",
+        kind="counter",
+        counts="held",
+        labels=("topic",),
+        unit="messages",
+        help="Messages dated in the future, which wait until then: the clock of their producer is wrong.",
+    ),
+    Metric(
         name="leadrelay_redirected",
         kind="counter",
         counts="redirected",

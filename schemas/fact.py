@@ -15,7 +15,6 @@ from schemas.bounds import (
     Conversion,
     Count,
     Currency,
-    End,
     Instant,
     Name,
     Outcome,
@@ -25,6 +24,7 @@ from schemas.bounds import (
 )
 from schemas.identity import Identified, Joined, Transferred
 from schemas.membership import GroupTold, MemberNoted
+from schemas.passed import AgreementAdopted, Forwarded, Held, Passed
 from schemas.scored import (
     Acted,
     DayCounted,
@@ -41,9 +41,12 @@ from schemas.written import written
 
 __all__ = [
     "Acted",
+    "AgreementAdopted",
     "DayCounted",
     "Excluded",
+    "Forwarded",
     "GroupTold",
+    "Held",
     "HitsSettled",
     "Identified",
     "InterestRescored",
@@ -51,6 +54,7 @@ __all__ = [
     "Joined",
     "LookPlanned",
     "MemberNoted",
+    "Passed",
     "Profiled",
     "Rated",
     "RuleHit",
@@ -227,32 +231,6 @@ class Noticed:
     text: Text
 
 
-@written
-class Forwarded:
-    """The message was sent on to the lane where its lead lives, whole; `known_as` is its id if it has another."""
-
-    lane: Count
-    known_as: Name = ""
-
-
-@written
-class AgreementAdopted:
-    """A lane knows a new version of the agreement: what happens from `effective_at` on is decided by it."""
-
-    number: Count
-    name: Text
-    effective_at: Instant
-
-
-@written
-class Passed:
-    """A message that changed nothing: repeated, ignored or refused, and why."""
-
-    end: End
-    reason: Name
-    detail: Text
-
-
 Fact = (
     Arrived
     | Acted
@@ -288,6 +266,7 @@ Fact = (
     | NurtureLeft
     | Noticed
     | Forwarded
+    | Held
     | AgreementAdopted
     | Passed
 )

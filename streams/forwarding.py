@@ -10,14 +10,18 @@ HEADER = "ce_forwardedfrom"
 """An extension attribute of CloudEvents: the place of the message in the log, like `a3-1042`."""
 FORMER = "ce_formersubject"
 """Likewise: the id that the message was sent to, which stands for another lead; one for each on its way."""
-OWN = {name for name, _ in headers_of(b"", b"", b"", b"", b"")}
+HELD = "ce_heldfrom"
+"""Likewise: the place where the message lay when it began to wait for its time."""
+OWN = {HELD, *(name for name, _ in headers_of(b"", b"", b"", b"", b""))}
 CAUSED = {BY_CONTRACT[contract].type.encode() for contract in (HistoryTransferred, MemberChanged)}
 CARRIERS = {letter: name for name, letter in LETTERS.items()}
 
 
-def forward(record: Record, place: str) -> Output:
-    """The record as a letter to the lane of its key."""
-    return Output(LETTER.name, record.key, record.value, (*record.headers, (HEADER, place.encode())))
+def forward(record: Record, place: str, *, held: bool = False) -> Output:
+    """The record as a letter to the lane of its key; `held` when it waits before."""
+    come_from = () if is_forwarded(record) else ((HEADER, place.encode()),)
+    waited = ((HELD, place.encode()),) if held else ()
+    return Output(LETTER.name, record.key, record.value, (*record.headers, *come_from, *waited))
 
 
 def redirect(record: Record, place: str, to: str) -> Output:
@@ -36,7 +40,20 @@ def formers(record: Record) -> list[str]:
 
 def is_sent(record: Record) -> bool:
     """Whether this letter was written because of another message, and not by a clock or a person."""
-    return is_forwarded(record) or any(name == "ce_type" and value in CAUSED for name, value in record.headers)
+    return (is_forwarded(record) and is_held(record) is None) or any(
+        name == "ce_type" and value in CAUSED for name, value in record.headers
+    )
+
+
+def is_held(record: Record) -> bytes | None:
+    """The place of a message that has waited, where it lay before; None for others."""
+    return next((value or b"" for name, value in reversed(record.headers) if name == HELD), None)
+
+
+def comes_home(lead: str, record: Record) -> bool:
+    """Whether a history was sent round in a circle of ids, and this is the first of them by name."""
+    path = formers(record)
+    return lead in path and lead == min(path[path.index(lead) :])
 
 
 def is_forwarded(record: Record) -> bool:

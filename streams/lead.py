@@ -197,6 +197,7 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.NurtureLeft: _nurture_left,
     f.Noticed: _told,
     f.Forwarded: _told,
+    f.Held: _told,
     f.AgreementAdopted: _told,
     f.Passed: _told,
 }

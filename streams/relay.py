@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
 from typing import NamedTuple
 
 from schemas import topics
 from schemas.bounds import ID_LENGTH_MAX, End
 from schemas.codec import Message, Output, decode
 from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
-from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Passed, RuleHit
+from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Held, Passed, RuleHit
 from schemas.groups import is_group
-from schemas.letter import Reminder
-from streams.forwarding import formers, forward, forwarded_from, is_forwarded, redirect
+from streams.alarms import Alarms, reminders
+from streams.forwarding import comes_home, formers, forward, forwarded_from, is_forwarded, redirect
 from streams.funnel import COUNT, COUNT_OF_GROUPS, Counts, Key
 from streams.journal import about, line
 from streams.lead import JOINING, Moment, decide
@@ -25,6 +24,8 @@ from streams.routing import lane_of
 from streams.row import Lead, digest, due_at, knows, next_due, pack, remember, unpack
 from streams.terms import Terms
 from streams.versions import ROW, Versions
+from streams.waiting import AHEAD_MS, Waiting
+from streams.waiting import PREFIX as WAITING
 
 _new = tuple.__new__  # half the price of calling the class, which counts at each event
 WARM_MAX = 500
@@ -34,8 +35,6 @@ SCORED = (Acted, RuleHit)
 ADOPTING = "agreement_published"
 HOPS_MAX = 200
 """A message is sent on so many times at most from id to id."""
-RUNG_MAX = 1000
-"""Reminders written at once, so that a history fed late holds nobody up; the rest comes with the next look."""
 
 
 class Harvest(NamedTuple):
@@ -65,26 +64,28 @@ class Relay:
     outputs: list[Output] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
     versions: Versions = field(default_factory=Versions)
+    waiting: Waiting = field(default_factory=Waiting)
     reached_at: dict[str, int] = field(default_factory=dict)
     urgent: bool = False
     handoffs: int = 0
     _warm: dict[bytes, Lead] = field(default_factory=dict)
     _cooling: dict[bytes, Lead] = field(default_factory=dict)
-    _alarms: list[tuple[int, bytes]] = field(default_factory=list)
+    _alarms: Alarms = field(default_factory=Alarms)
 
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take one record of the lane's changelog."""
         if key == ROW:
             self.versions.restore(self.terms, value or b"[]")
+        elif key.startswith(WAITING):
+            self.waiting.restore(key, value)
+            self._alarms.set(self.waiting.due_at(key), key)
         elif key.startswith(b"\x00"):
             self.counts.restore(key, value or b"{}")
         elif value is None:
             self.rows.pop(key, None)
         else:
             self.rows[key] = value
-            due = due_at(value)
-            if due is not None:
-                heappush(self._alarms, (due, key))
+            self._alarms.set(due_at(value), key)
 
     def take(self, record: Record) -> End:
         """Fold one record; it has exactly one end, and each end is counted and journalled."""
@@ -100,9 +101,12 @@ class Relay:
 
     def _step(self, message: Message, record: Record, cause: str) -> End:
         key, at = message.lead.encode(), message.at
+        if record.topic == topics.LETTER.name and not self.waiting.release(record):
+            return self._pass(message, cause, "repeated", "it has waited, and has come before")
         if 0 < record.timestamp < at - FUTURE_MS_MAX:
             raise Refusal("time_out_of_range", f"{message.time} is more than a day after its arrival")
-        if at > self.reached_at.get(record.topic, 0):
+        early = at > record.timestamp + AHEAD_MS > AHEAD_MS
+        if at > self.reached_at.get(record.topic, 0) and not early:
             self.reached_at[record.topic] = at
         if message.kind == ADOPTING:
             return self._adopt(message, cause)
@@ -112,8 +116,11 @@ class Relay:
             if home != self.lane:
                 return self._forward(record, message, cause, home)
             lead = Lead(message.lead)
-        if lead.known_as and message.kind != "reminder" and not self._comes_home(lead, record, message):
-            return self._redirect(lead, record, message, cause)
+        if lead.known_as and message.kind != "reminder":
+            if message.kind != JOINING or not comes_home(lead.id, record):
+                return self._redirect(lead, record, message, cause)
+        elif early:
+            return self._hold(record, message, cause)
         return self._handle(lead, message, key, cause)
 
     def _handle(self, lead: Lead, message: Message, key: bytes, cause: str) -> End:
@@ -138,8 +145,8 @@ class Relay:
         before = next_due(lead)
         facts = decide(lead, message, terms, _new(Moment, (at, cause)))
         due = next_due(lead)
-        if due is not None and due != before:
-            heappush(self._alarms, (due, key))
+        if due != before:
+            self._alarms.set(due, key)
         self._tell(lead, facts, message, cause, terms)
         return "applied"
 
@@ -161,6 +168,14 @@ class Relay:
         self._journal(message.lead, message.time, cause, Forwarded(home))
         return "applied"
 
+    def _hold(self, record: Record, message: Message, cause: str) -> End:
+        """Let a message wait that is dated in the future."""
+        key = self.waiting.hold(record, cause, message.at)
+        self._alarms.set(message.at, key)
+        self.counts.add(("held", record.topic))
+        self._journal(message.lead, message.time, cause, Held(message.at))
+        return "applied"
+
     def _redirect(self, lead: Lead, record: Record, message: Message, cause: str) -> End:
         """Send a message on to the lead that this id stands for."""
         if len(formers(record)) >= HOPS_MAX:
@@ -171,12 +186,6 @@ class Relay:
         home = lane_of(lead.known_as.encode(), self.lanes)
         self._journal(message.lead, message.time, cause, Forwarded(home, lead.known_as))
         return "applied"
-
-    @staticmethod
-    def _comes_home(lead: Lead, record: Record, message: Message) -> bool:
-        """Whether this is a history that was sent round in a circle of ids, and this is the first of them by name."""
-        path = formers(record) if message.kind == JOINING else []
-        return lead.id in path and lead.id == min(path[path.index(lead.id) :])
 
     def lead(self, key: bytes) -> Lead:
         """The lead of this key as it is now, a new one when there is none."""
@@ -235,6 +244,7 @@ class Relay:
             row = self.rows[key] = pack(lead)
             rows.append((key, row))
         rows.extend(self.counts.changes())
+        rows.extend(self.waiting.changes())
         if self.versions.changed:
             rows.append((ROW, self.versions.row()))
         harvest = Harvest(rows, self.outputs, self.urgent)
@@ -259,30 +269,26 @@ class Relay:
         return self.counts.restored
 
     def ring(self, now: int) -> int:
-        """Write a reminder to leads whose deadline and grace are over, RUNG_MAX at most; how many were written.
-
-        A restored lead has set its alarm once for each time that its row was written.
-        """
-        rung: set[bytes] = set()
-        while self._alarms and self._alarms[0][0] + self._grace_ms <= now and len(rung) < RUNG_MAX:
-            due, key = heappop(self._alarms)
-            if self._due_at(key) == due and key not in rung:
-                self._remind(self.lead(key), due)
-                rung.add(key)
-        return len(rung)
+        """Write letters to those whose time and grace are over; how many there were."""
+        number = 0
+        for due, key in self._alarms.rung(now - self._grace_ms, self._due_at):
+            number += 1
+            if key.startswith(WAITING):
+                self.outputs.append(self.waiting.letter(key))
+                self.urgent = True
+                continue
+            lead = self.lead(key)
+            for identity, reminder in reminders(lead, due):
+                self._say(identity, lead.id, due, reminder)
+        return number
 
     def _due_at(self, key: bytes) -> int | None:
+        if key.startswith(WAITING):
+            return self.waiting.due_at(key)
         draft, row = self.drafts.get(key), self.rows.get(key)
         if draft is not None:
             return next_due(draft)
         return due_at(row) if row is not None else None
-
-    def _remind(self, lead: Lead, due: int) -> None:
-        number = lead.handoffs
-        if lead.due_at == due:
-            self._say(f"reminder-{due}-{number}", lead.id, due, Reminder(deadline="response", handoff=number))
-        if lead.look_at == due:
-            self._say(f"look-{due}-{number}", lead.id, due, Reminder(deadline="score", handoff=number))
 
     @property
     def _grace_ms(self) -> int:
@@ -290,4 +296,5 @@ class Relay:
 
     def wakes_at(self) -> int | None:
         """The instant at which `ring` may have something to do; None when no deadline runs."""
-        return self._alarms[0][0] + self._grace_ms if self._alarms else None
+        at = self._alarms.next_at
+        return None if at is None else at + self._grace_ms

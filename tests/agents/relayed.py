@@ -28,6 +28,7 @@ NAMED = [
     )
 ]
 """A visitor who tells a name, and reads on under the old id."""
+LEFT_AT = 1_209_945_600_000
 JUNK = b'{"specversion":"1.0","id":"1","source":"junk","type":"no.such.type","subject":"x"}'
 
 
@@ -43,6 +44,8 @@ def relays() -> tuple[Relay, ...]:
     stray = JUNK.replace(b'"no.such.type"', left)
     for relay in replay.relays:  # it lives in one of these lanes, and is sent on by the others
         relay.take(Line(ACTIVITY.name, relay.lane, 10**6, 0, b"x", stray, ()))
+        early = stray.replace(b'"id":"1"', b'"id":"2"')  # it arrives before its time, and waits where it lives
+        relay.take(Line(ACTIVITY.name, relay.lane, 10**6 + 1, LEFT_AT - 3_600_000, b"x", early, ()))
     for relay in replay.relays:
         relay.harvest()
         relay.committed()

@@ -3,7 +3,7 @@
 import orjson
 
 from schemas import topics
-from streams.relay import RUNG_MAX
+from streams.alarms import RUNG_MAX
 from streams.row import due_at
 from tests.streams.given import (
     DAY,
