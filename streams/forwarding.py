@@ -12,6 +12,8 @@ FORMER = "ce_formersubject"
 """Likewise: the id that the message was sent to, which stands for another lead; one for each on its way."""
 HELD = "ce_heldfrom"
 """Likewise: the place where the message lay when it began to wait for its time."""
+HOPS_MAX = 200
+"""A message is sent on so many times at most from id to id."""
 OWN = {HELD, *(name for name, _ in headers_of(b"", b"", b"", b"", b""))}
 CAUSED = {BY_CONTRACT[contract].type.encode() for contract in (HistoryTransferred, MemberChanged)}
 CARRIERS = {letter: name for name, letter in LETTERS.items()}

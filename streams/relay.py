@@ -11,7 +11,7 @@ from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
 from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Held, Passed, RuleHit
 from schemas.groups import is_group
 from streams.alarms import Alarms, reminders
-from streams.forwarding import comes_home, formers, forward, forwarded_from, is_forwarded, redirect
+from streams.forwarding import HOPS_MAX, comes_home, formers, forward, forwarded_from, is_forwarded, redirect
 from streams.funnel import COUNT, COUNT_OF_GROUPS, Counts, Key
 from streams.journal import about, line
 from streams.lead import JOINING, Moment, decide
@@ -33,8 +33,6 @@ WARM_MAX = 500
 SCORED = (Acted, RuleHit)
 """Facts that are decided by the version in force when it happened, the others by that of the last that happened."""
 ADOPTING = "agreement_published"
-HOPS_MAX = 200
-"""A message is sent on so many times at most from id to id."""
 
 
 class Harvest(NamedTuple):
@@ -155,7 +153,7 @@ class Relay:
         terms = self.versions.adopt(self.terms, message.data.document)
         if terms is None:
             return self._pass(message, cause, "ignored", "this version or a later one is known")
-        self._journal("", message.time, cause, AgreementAdopted(terms.number, terms.name, terms.effective_at))
+        self._journal("", message.at, cause, AgreementAdopted(terms.number, terms.name, terms.effective_at))
         return "applied"
 
     def _forward(self, record: Record, message: Message, cause: str, home: int) -> End:
@@ -165,7 +163,7 @@ class Relay:
         self.outputs.append(forward(record, cause))
         self.urgent = True
         self.counts.add(("forwarded", record.topic))
-        self._journal(message.lead, message.time, cause, Forwarded(home))
+        self._journal(message.lead, message.at, cause, Forwarded(home))
         return "applied"
 
     def _hold(self, record: Record, message: Message, cause: str) -> End:
@@ -173,18 +171,18 @@ class Relay:
         key = self.waiting.hold(record, cause, message.at)
         self._alarms.set(message.at, key)
         self.counts.add(("held", record.topic))
-        self._journal(message.lead, message.time, cause, Held(message.at))
+        self._journal(message.lead, message.at, cause, Held(message.at))
         return "applied"
 
     def _redirect(self, lead: Lead, record: Record, message: Message, cause: str) -> End:
         """Send a message on to the lead that this id stands for."""
+        to = lead.known_as
         if len(formers(record)) >= HOPS_MAX:
-            raise Refusal("circular_ids", f"{lead.id} stands for {lead.known_as}, and so on {HOPS_MAX} times")
-        self.outputs.append(redirect(record, cause, lead.known_as))
+            raise Refusal("circular_ids", f"{lead.id} stands for {to}, and so on {HOPS_MAX} times")
+        self.outputs.append(redirect(record, cause, to))
         self.urgent = True
         self.counts.add(("redirected", record.topic))
-        home = lane_of(lead.known_as.encode(), self.lanes)
-        self._journal(message.lead, message.time, cause, Forwarded(home, lead.known_as))
+        self._journal(message.lead, message.at, cause, Forwarded(lane_of(to.encode(), self.lanes), to))
         return "applied"
 
     def lead(self, key: bytes) -> Lead:
@@ -223,18 +221,20 @@ class Relay:
         self.urgent = True
 
     def _pass(self, message: Message, cause: str, end: End, reason: str) -> End:
-        self._journal(message.lead, message.time, cause, Passed(end, reason, ""))
+        self._journal(message.lead, message.at, cause, Passed(end, reason, ""))
         return end
 
     def _refuse(self, record: Record, cause: str, refusal: Refusal) -> End:
         lead = (record.key or b"").decode(errors="replace")[:ID_LENGTH_MAX]
-        self._journal(lead, rfc3339(max(record.timestamp, 0)), cause, Passed("refused", refusal.reason, refusal.detail))
+        self._journal(lead, max(record.timestamp, 0), cause, Passed("refused", refusal.reason, refusal.detail))
         self.outputs.append(deadletter(record, refusal))
         self.urgent = True
         return "refused"
 
-    def _journal(self, lead: str, time: str, cause: str, fact: Fact) -> None:
-        value = line(about(lead, time, cause, self.terms.number), fact)
+    def _journal(self, lead: str, at: int, cause: str, fact: Fact) -> None:
+        """Write a fact that is about a message, with the version in force then."""
+        terms = self.versions.in_force(self.terms, at)
+        value = line(about(lead, rfc3339(at), cause, terms.number), fact)
         self.outputs.append(Output(topics.FACT.name, lead.encode() or None, value, ()))
 
     def harvest(self) -> Harvest:
@@ -243,8 +243,7 @@ class Relay:
         for key, lead in self.drafts.items():
             row = self.rows[key] = pack(lead)
             rows.append((key, row))
-        rows.extend(self.counts.changes())
-        rows.extend(self.waiting.changes())
+        rows += [*self.counts.changes(), *self.waiting.changes()]
         if self.versions.changed:
             rows.append((ROW, self.versions.row()))
         harvest = Harvest(rows, self.outputs, self.urgent)

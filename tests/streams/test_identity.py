@@ -7,10 +7,9 @@ import pytest
 
 from schemas import fact as f
 from schemas import topics
-from streams.forwarding import is_sent
+from streams.forwarding import HOPS_MAX, is_sent
 from streams.handoff import ledger
 from streams.record import Line
-from streams.relay import HOPS_MAX
 from streams.row import Lead
 from streams.timed import HITS_MAX
 from tests.streams.given import (

@@ -5,11 +5,12 @@ from base64 import b64encode
 from dataclasses import replace
 from importlib.resources import files
 
+import orjson
 import pytest
 
 from schemas import fact as f
 from schemas.mistakes import parse
-from schemas.topics import LETTER
+from schemas.topics import FACT, LETTER
 from streams.handoff import ledger
 from streams.relay import Relay
 from streams.terms import compiled
@@ -231,3 +232,14 @@ def test_a_history_that_joins_is_made_one_of_the_lead_s_version_first(change: Ch
         sum(entry.points for entry in ledger(told.lead, told.relay.versions.latest(told.relay.terms)))
         == told.lead.score
     )
+
+
+def test_a_message_that_changes_nothing_carries_the_version_of_its_time() -> None:
+    story = given(page(), version(2, 2))
+    again = page(MONDAY + 3 * DAY)
+    story.and_then(again, again)
+    told = [orjson.loads(output.value or b"") for output in story.outputs]
+    assert [(line["fact"], line["agreement"]) for line in told] == [("passed", 2)]
+    story.take(replace(page(MONDAY + 3 * DAY).record(0, 99), value=b"junk"))
+    told = [orjson.loads(output.value or b"") for output in story.outputs if output.topic == FACT.name]
+    assert [(line["fact"], line["agreement"]) for line in told] == [("passed", 2)]
