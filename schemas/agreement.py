@@ -8,7 +8,21 @@ from pydantic import Field
 from schemas.bounds import Conversion, Name, Stage
 from schemas.groups import BuyingGroups, NamedScore
 from schemas.rules import Fit, Interest
-from schemas.words import COUNTRY, Ceiling, Clock, Day, Digit, Given, Grade, Letter, Rule, Section, Word, WordOrNone
+from schemas.words import (
+    COUNTRY,
+    Ceiling,
+    Clock,
+    Day,
+    Days,
+    Digit,
+    Given,
+    Grade,
+    Letter,
+    Rule,
+    Section,
+    Word,
+    WordOrNone,
+)
 
 
 class Head(Section):
@@ -45,6 +59,8 @@ class Handoff(Section):
     """And never with less interest than this; 1 asks for any."""
     conversions: Annotated[list[Conversion], Field(max_length=10)]
     """Who asks for one of these is handed over at once."""
+    once_in_days: Annotated[dict[Literal["points", "conversion"], Days], Field(max_length=2)] = {}
+    """At most one handoff of a lead in so many days: by its score or grade (`points`), and by a `conversion`."""
     falls: Literal["nothing", "tell", "recall"] = "nothing"
     """What happens when the score of an MQL falls below `score` before sales accept it."""
 

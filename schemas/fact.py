@@ -107,6 +107,8 @@ class HandedOver:
     why: Text
     due_at: Instant
     line: Name = ""
+    grade_name: Name = ""
+    rating_name: Name = ""
 
 
 @written

@@ -112,3 +112,7 @@ def _daily(interest: Interest) -> Iterator[Finding]:
     for kind in interest.daily:
         if not any(kind in kinds_of(rule.on) and rule.points > 0 for rule in interest.rules):
             yield Finding(f"interest.daily.{kind}", "no rule gives points for it", "delete it, or write a rule")
+        for number, rule in enumerate(interest.rules):
+            if kind in kinds_of(rule.on) and rule.ceiling is not None:
+                wrong = f"beside the ceiling of a day for {kind}, what is told late may count less than if told in time"
+                yield Finding(f"interest.rules.{number}.ceiling", wrong, "leave out one of the two")

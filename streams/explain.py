@@ -26,6 +26,7 @@ DAYS: Mapping[str, str] = {
     "sat": "Saturday",
     "sun": "Sunday",
 }
+RESTS: Mapping[str, str] = {"points": "by score or grade again", "conversion": "by asking again"}
 STAGES: Mapping[Stage, str] = {
     "visitor": "anybody who was seen",
     "contact": "somebody with a name",
@@ -107,6 +108,8 @@ def _handoff(agreement: Agreement) -> Iterator[Sentence]:
     asking = Clause("conversions", "who asks {} is handed over at once, whatever the score", wishes, "or")
     nobody = Clause("conversions", "asking for a conversation hands over nobody")
     yield Sentence("conversions", "by asking", (asking if wishes else nobody,))
+    for why, days in handoff.once_in_days.items():
+        yield said(f"once_in_days.{why}", RESTS[why], "at most once in {} for the same lead", counted(days, "day"))
     yield said("falls", "falling again", FALLS[handoff.falls])
 
 

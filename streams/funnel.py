@@ -37,9 +37,10 @@ def _attempted(_: Lead, fact: f.Attempted, __: str) -> list[Change]:
 
 
 def _handed_over(_: Lead, fact: f.HandedOver, __: str) -> list[Change]:
-    grades = [(("grades", fact.grade), 1)] if fact.grade else []
+    grades = [(("grades", fact.grade, fact.grade_name.replace("|", "/")), 1)] if fact.grade else []
+    ratings = [(("ratings", fact.rating_name), 1)] if fact.rating_name else []
     lines = [(("handoffs_by_line", fact.line), 1)] if fact.line else []
-    return [(("handoffs", fact.trigger), 1), *grades, *lines]
+    return [(("handoffs", fact.trigger), 1), *grades, *ratings, *lines]
 
 
 def _joined(_: Lead, fact: f.Joined, __: str) -> list[Change]:

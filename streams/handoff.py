@@ -43,6 +43,11 @@ def hand_over(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
             yield Noticed("converted", "sales", f"{lead.id} {_standing(lead)} and asked {WISH[asked]}.")
     elif asked and lead.excluded:
         yield Noticed("excluded", "marketing", f"{lead.id} asked {WISH[asked]}, and is excluded: {lead.excluded}.")
+    elif asked and message.at < lead.handed_at.get("conversion", 0) + terms.rests_ms.get("conversion", 0):
+        before = rfc3339(lead.handed_at["conversion"])
+        yield Noticed(
+            "converted", "sales", f"{lead.id} asked {WISH[asked]}, and was handed to you for that at {before}."
+        )
     elif asked:
         yield from _handed(lead, message, terms, Reason("conversion", f"Asked {WISH[asked]}."))
     elif reached(lead, terms):
@@ -99,8 +104,18 @@ def _handed(lead: Lead, message: Message, terms: Terms, reason: Reason) -> Itera
     asked: Conversion | Literal[""] = message.data.kind if reason.trigger == "conversion" else ""
     due_at = terms.hours.after(message.at, terms.response_ms)
     yield moved(lead, "mql", "agreement", reason.why)
-    number, of_grade = lead.handoffs + 1, grade(lead, terms)
-    yield HandedOver(number, reason.trigger, asked, of_grade, lead.score, reason.why, due_at, reason.line)
+    yield HandedOver(
+        lead.handoffs + 1,
+        reason.trigger,
+        asked,
+        grade(lead, terms),
+        lead.score,
+        reason.why,
+        due_at,
+        reason.line,
+        terms.grid.names.get(grade(lead, terms), "") if terms.grid else "",
+        terms.rating.name(terms.rating.of(lead.score)) if terms.rating else "",
+    )
 
 
 def _reason(lead: Lead, terms: Terms) -> str:
@@ -129,9 +144,9 @@ def packet(lead: Lead, fact: HandedOver, terms: Terms) -> HandoffRequested:
         line=fact.line,
         scores=named.scores(lead, terms),
         grade=fact.grade,
-        grade_name=terms.grid.names.get(fact.grade, "") if terms.grid else "",
+        grade_name=fact.grade_name,
         rating=terms.rating.of(lead.score) if terms.rating else None,
-        rating_name=terms.rating.name(terms.rating.of(lead.score)) if terms.rating else "",
+        rating_name=fact.rating_name,
         entries=ledger(lead, terms),
         activity=lead.activity,
         recycled=lead.recycles,

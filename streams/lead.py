@@ -103,6 +103,7 @@ def _handed_over(lead: Lead, fact: f.HandedOver, moment: Moment) -> None:
     _pursued(lead, moment)
     lead.handoffs = fact.number
     lead.mql_at = lead.mql_at or moment.at
+    lead.handed_at["conversion" if fact.trigger == "conversion" else "points"] = moment.at
     lead.due_at = fact.due_at
 
 

@@ -121,7 +121,10 @@ def recall(lead: Lead, reason: str, at: int, terms: Terms) -> Iterator[Fact]:
 def _again(lead: Lead, at: int, terms: Terms) -> tuple[int, int]:
     """From which score, and from when on, a lead that goes back now may be handed over again."""
     left = lead.fit if terms.resets else lead.score
-    return left + terms.again_points, at + terms.pause_ms if terms.pause_ms else 0
+    paused_until = at + terms.pause_ms if terms.pause_ms else 0
+    if "points" in terms.rests_ms and "points" in lead.handed_at:
+        paused_until = max(paused_until, lead.handed_at["points"] + terms.rests_ms["points"])
+    return left + terms.again_points, paused_until
 
 
 def _begin_again(lead: Lead, terms: Terms) -> Iterator[Fact]:

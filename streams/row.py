@@ -14,7 +14,7 @@ import orjson
 from schemas.bounds import Stage
 from streams.timed import Hit, Tally
 
-FORMAT = 5
+FORMAT = 6
 HEADER = Struct(">BqH")
 NEVER = 2**63 - 1
 DIGEST_BYTES = 6
@@ -48,6 +48,7 @@ class Lead:
         reachable: Whether the lead may be nurtured.
         excluded: The exclusion that keeps the lead from being handed over; empty for none.
         mql_at: When it was handed over first; never changes. 0 before.
+        handed_at: When it was handed over last by its `points`, and by a `conversion`.
         recycles: How often it went back to marketing.
         recycle_reason: Why, the last time.
         reason_before: Why, the time before.
@@ -91,6 +92,7 @@ class Lead:
     reachable: bool = True
     excluded: str = ""
     mql_at: int = 0
+    handed_at: dict[str, int] = field(default_factory=dict)
     recycles: int = 0
     recycle_reason: str = ""
     reason_before: str = ""

@@ -104,6 +104,8 @@ class Terms:
     fit_min: int
     interest_min: int
     conversions: frozenset[str]
+    rests_ms: Mapping[str, int]
+    """After a handoff by `points` or by a `conversion`, so long none by the same."""
     falls: str
     response_ms: int
     attempts_max: int
@@ -166,6 +168,7 @@ def compiled(agreement: Agreement) -> Terms:
         fit_min=agreement.handoff.fit_min,
         interest_min=agreement.handoff.interest_min,
         conversions=frozenset(agreement.handoff.conversions),
+        rests_ms={why: round(days * 24 * 60 * MINUTE_MS) for why, days in agreement.handoff.once_in_days.items()},
         falls=agreement.handoff.falls,
         response_ms=round(agreement.pursuit.response_hours * 60 * MINUTE_MS),
         attempts_max=agreement.pursuit.attempts_max,

@@ -112,6 +112,8 @@ def _unite_pursuit(lead: Lead, other: Lead) -> None:
     lead.attempts, lead.unanswered = sum(each.attempts for each in pursued), sum(each.unanswered for each in pursued)
     lead.answered = any(each.answered for each in pursued)
     lead.due_at = min((each.due_at for each in both if each.due_at is not None), default=None)
+    for trigger, at in other.handed_at.items():
+        lead.handed_at[trigger] = max(at, lead.handed_at.get(trigger, 0))
     lead.mql_at = min((each.mql_at for each in both if each.mql_at), default=0)
     lead.attempts_of_all += other.attempts_of_all
     lead.handoffs += other.handoffs

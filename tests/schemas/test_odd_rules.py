@@ -103,5 +103,14 @@ def test_ranges_that_are_apart_or_one_within_another(change: dict[str, Any]) -> 
 
 
 def test_a_daily_ceiling_without_a_rule() -> None:
-    (finding,) = odd({"interest.daily": {"page_viewed": 5, "identified": 5}})
+    (finding,) = odd({"interest.daily": {"identified": 5}})
     assert (finding.key, finding.wrong) == ("interest.daily.identified", "no rule gives points for it")
+
+
+def test_a_daily_ceiling_beside_that_of_a_rule() -> None:
+    rule = {"name": "read", "on": "page_viewed", "points": 5, "ceiling": 50}
+    unbounded = {"name": "trial", "on": "trial_started", "points": 50}
+    rules = {"interest.rules": [rule, unbounded], "interest.groups": {}}
+    (finding,) = odd({**rules, "interest.daily": {"page_viewed": 5, "trial_started": 50}})
+    assert finding.key == "interest.rules.0.ceiling"
+    assert finding.wrong.startswith("beside the ceiling of a day for page_viewed")

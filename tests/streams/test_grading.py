@@ -58,7 +58,7 @@ def test_a_grade_has_a_name_in_the_packet_and_in_the_reason() -> None:
 def test_grades_are_counted() -> None:
     story = given(boss(MONDAY), pricing(), demo(lead="bob"), terms=graded())
     grades = {key[1:]: number for key, number in story.relay.counts.totals.items() if key[0] == "grades"}
-    assert grades == {("A2",): 1, ("C3",): 1}
+    assert grades == {("A2", ""): 1, ("C3", ""): 1}
 
 
 def test_a_lead_that_came_back_needs_more_points_besides() -> None:

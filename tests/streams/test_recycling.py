@@ -10,6 +10,7 @@ from tests.schemas.test_sense import found
 from tests.streams.given import (
     DAY,
     HOT,
+    HOUR,
     MINUTE,
     MONDAY,
     Story,
@@ -156,3 +157,21 @@ def test_moves_that_make_no_sense(moves: dict[str, list[str]], wrong: str) -> No
 
 def test_moves_that_make_sense() -> None:
     assert found("definitions.moves", {"customer": [], "mql": ["accepted", "lead"]}) == []
+
+
+def test_asking_hands_over_at_most_once_in_so_many_days() -> None:
+    terms = agreed(handoff__once_in_days={"conversion": 1})
+    story = given(demo(MONDAY), returned(MONDAY + HOUR), terms=terms)
+    again = story.when(demo(MONDAY + DAY - 1))
+    assert kinds(again) == ["acted", "converted", "noticed"]
+    told = "ada asked for a demo, and was handed to you for that at 2026-11-02T09:00:00.000Z."
+    assert story.said[-1][1]["text"] == told
+    assert "handed_over" in kinds(story.when(demo(MONDAY + DAY)))
+
+
+def test_points_hand_over_at_most_once_in_so_many_days() -> None:
+    terms = agreed(handoff__once_in_days={"points": 9}, return__again_points=1)
+    story = given(*HOT, returned(), trial(), terms=terms)
+    assert (story.lead.stage, story.lead.paused_until) == ("lead", story.lead.handed_at["points"] + 9 * DAY)
+    assert story.lead.look_at == story.lead.paused_until
+    assert given(demo(), returned(), terms=terms).lead.paused_until == 0
