@@ -19,6 +19,8 @@ from tests.kafka.history import Sent
 from tests.streams.given import Event, boss, page
 
 pytestmark = pytest.mark.kafka
+SOON = timedelta(minutes=3)
+"""Enough to publish a version before it begins, and little enough for its messages not to wait until then."""
 DEFAULT = (files("schemas") / "agreement.toml").read_text("utf-8")
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATER = NOW + timedelta(hours=2)
@@ -55,7 +57,8 @@ async def handed(relay: Cluster) -> list[tuple[str, int, str]]:
 async def test_workers_follow_a_version_without_a_restart_and_know_it_after_one(
     empty_broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
-    file = version(tmp_path, 2, LATER, 46)
+    soon = datetime.now(UTC).replace(microsecond=0) + SOON
+    file = version(tmp_path, 2, soon, 46)
     async with cluster(empty_broker.address, tmp_path) as relay:
         worker = relay.start(LEADRELAY_CLOCK="off")
         await send(relay, *(boss(at(NOW), lead=lead) for lead in ("ada", "bob", "cy")))
@@ -64,11 +67,11 @@ async def test_workers_follow_a_version_without_a_restart_and_know_it_after_one(
         assert done.exit_code == 0, done.output
         assert f"Agreement 2 is published to {relay.lanes} lanes." in done.output
         await relay.until_handled(3 + relay.lanes)
-        await send(relay, page(at(LATER) - 1, lead="ada"), page(at(LATER), lead="bob"))
+        await send(relay, page(at(soon) - 1, lead="ada"), page(at(soon), lead="bob"))
         await relay.until_handled(5 + relay.lanes)
         assert worker.terminate()[0] == 0
         relay.start(LEADRELAY_CLOCK="off")
-        await send(relay, page(at(LATER) + 1000, lead="cy"))
+        await send(relay, page(at(soon) + 1000, lead="cy"))
         await relay.until_handled(6 + relay.lanes)
         assert relay.workers[-1].terminate()[0] == 0
         explained = await asyncio.to_thread(CliRunner().invoke, app, ["lead", "ada", "--broker", relay.address])
