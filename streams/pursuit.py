@@ -20,6 +20,7 @@ from schemas.fact import (
     TakenOn,
     Won,
 )
+from schemas.groups import is_group
 from streams import nurture
 from streams.rating import as_of, interest_at
 from streams.row import Lead
@@ -120,23 +121,28 @@ def recall(lead: Lead, reason: str, at: int, terms: Terms) -> Iterator[Fact]:
 
 def _again(lead: Lead, at: int, terms: Terms) -> tuple[int, int]:
     """From which score, and from when on, a lead that goes back now may be handed over again."""
-    left = lead.fit if terms.resets else lead.score
+    left = lead.fit if _resets(lead, terms) else lead.score
     paused_until = at + terms.pause_ms if terms.pause_ms else 0
     if "points" in terms.rests_ms and "points" in lead.handed_at:
         paused_until = max(paused_until, lead.handed_at["points"] + terms.rests_ms["points"])
     return left + terms.again_points, paused_until
 
 
+def _resets(lead: Lead, terms: Terms) -> bool:
+    """Whether the lead loses its points of interest; those of a group are its members', who keep them."""
+    return terms.resets and not is_group(lead.id)
+
+
 def _begin_again(lead: Lead, terms: Terms) -> Iterator[Fact]:
     """If the agreement says so, a lead that goes back begins without points of interest."""
-    if terms.resets and (lead.interests or lead.hits):
+    if _resets(lead, terms) and (lead.interests or lead.hits):
         yield InterestReset(lead.interest)
     yield from _rate(lead, terms)
 
 
 def _rate(lead: Lead, terms: Terms) -> Iterator[Fact]:
-    """Silence counts for a lead that begins again, and by some rules only for one that went back."""
-    if terms.interest.watching:
+    """Silence counts for a lead that begins again, and by some rules only for one that went back; for no group."""
+    if terms.interest.watching and not is_group(lead.id):
         now = as_of(lead)
         interest = interest_at(lead, terms, now)
         if interest != lead.interest:

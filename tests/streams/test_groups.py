@@ -240,3 +240,26 @@ def test_a_group_that_rests_is_not_handed_over() -> None:
     house.send(event("returned", MONDAY + HOUR, ACME, reason="not_ready")).settle()
     house.send(member(CY, 90, seniority="VP"), at(91, trial, CY)).settle()
     assert len(handed(house)) == 1
+
+
+SILENCE = {"name": "silence", "on": "any", "points": -5, "times": {"max": 0}, "within_days": 2}
+LOUD = {"name": "trial", "on": "trial_started", "points": 30, "within_days": 20}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"return__interest": "reset"},
+        {"interest__rules": [LOUD, SILENCE], "interest__ceiling": 30, "interest__groups": {}},
+    ],
+)
+def test_a_group_that_goes_back_keeps_its_members_and_their_points(changes: dict[str, Any]) -> None:
+    back = agreed(groups=GROUPS, handoff__score=1000, **changes)
+    events = [member(ADA, seniority="VP"), at(1, trial, ADA), at(2, content, ADA), member(BOB, 5, seniority="c-level")]
+    house = House(back).send(*events, at(6, trial, BOB)).settle()
+    had = house.lead(ACME).score
+    house.send(event("returned", MONDAY + HOUR, ACME, reason="not_ready")).settle()
+    group = house.lead(ACME)
+    assert [entry[5] for entry in group.interests] == [ADA, BOB]
+    assert group.score == sum(entry.points for entry in ledger(group, back)) == had
+    assert group.again_at == had + 20
