@@ -37,7 +37,7 @@ def redirect(record: Record, place: str, to: str) -> Output:
 
 def formers(record: Record) -> list[str]:
     """The ids that this message was sent to before, oldest first."""
-    return [(value or b"").decode() for name, value in record.headers if name == FORMER]
+    return [(value or b"").decode(errors="replace") for name, value in record.headers if name == FORMER]
 
 
 def is_sent(record: Record) -> bool:

@@ -104,6 +104,14 @@ def test_a_structured_message_of_the_old_id_keeps_its_other_headers() -> None:
     assert ("ce_formersubject", BOB.encode()) in house.letters[0].headers
 
 
+def test_a_former_id_that_is_no_text_stops_nobody() -> None:
+    house = House().send(identified(BOB, ADA)).settle()
+    wrong = at(3, page, BOB).record(home(BOB, LANES), 0)
+    wrong.headers = [("ce_formersubject", b"\xff")]
+    house.take(wrong)
+    assert house.settle().lead(ADA).activity["page_viewed"] == 1
+
+
 def test_who_names_itself_is_known_from_then_on() -> None:
     house = House().send(identified(ADA, ADA)).settle()
     assert (house.lead(ADA).known, house.lead(ADA).stage) == (True, "contact")
