@@ -10,6 +10,8 @@ from schemas.words import Ceiling, Rule, Section, Word, Words
 
 PREFIX = "group:"
 """How the id of a buying group begins; no lead's id does."""
+MEMBERS_MAX = 500
+"""A group knows so many of its members: its row and its packet, of the longest names, stay below what Kafka takes."""
 WEIGHTS: Mapping[str, int] = {"vital": 100, "important": 80, "normal": 60, "minor": 40, "trivial": 20}
 """Weights by their names, in percent."""
 Weight = Literal["vital", "important", "normal", "minor", "trivial"] | Annotated[int, Field(ge=0, le=1000)]

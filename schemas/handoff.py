@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.bounds import Conversion, Count, Id, Name, Points, Side, Text, Time
+from schemas.groups import MEMBERS_MAX
 from schemas.written import written_by_name
 
 
@@ -133,8 +134,8 @@ class GroupHandoffRequested:
     """The share of the required roles that are filled, in percent; 0 when none is required."""
     missing: Annotated[tuple[Name, ...], Field(max_length=50)]
     """The required roles that nobody has."""
-    members: Annotated[tuple[GroupMember, ...], Field(max_length=10_000)]
-    """Everybody in the group, the last one who did something at the end."""
+    members: Annotated[tuple[GroupMember, ...], Field(max_length=MEMBERS_MAX)]
+    """Everybody whom the group knows, the last one who did something at the end."""
     recycled: Count
     """How often this group went back to marketing before."""
     recycle_reason: Name

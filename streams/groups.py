@@ -10,7 +10,7 @@ from typing import NamedTuple
 from schemas import fact as f
 from schemas.codec import Message
 from schemas.envelope import rfc3339
-from schemas.groups import PREFIX
+from schemas.groups import MEMBERS_MAX, PREFIX
 from schemas.handoff import GroupHandoffRequested, GroupMember
 from streams.handoff import BY_SCORE
 from streams.named import interest_of
@@ -96,11 +96,19 @@ def hear(group: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """A member tells what it counts for; the group may be handed over by it."""
     data = message.data
     yield f.MemberNoted(data.member, data.account, data.line, data.role, data.points, data.left)
+    if len(group.interests) > MEMBERS_MAX:
+        yield f.MemberNoted(_least(group, terms), *GONE, left=True)
     why = _reached(group, terms, message.at)
     if why:
         due_at = terms.hours.after(message.at, terms.response_ms)
         yield moved(group, "mql", "agreement", why)
         yield f.HandedOver(group.handoffs + 1, "group", "", "", group.score, why, due_at)
+
+
+def _least(group: Lead, terms: Terms) -> str:
+    """Who of too many is let go: who counts least and told so longest ago, and has no role that the group needs."""
+    required = terms.groups.required if terms.groups else ()
+    return min(group.interests, key=lambda entry: (entry[0] in required, entry[1]))[5]
 
 
 def _reached(group: Lead, terms: Terms, at: int) -> str:

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from schemas import fact as f
-from schemas.groups import PREFIX
+from schemas.codec import plain
+from schemas.groups import MEMBERS_MAX, PREFIX
+from streams.groups import packet
 from streams.handoff import ledger
 from streams.report import sentences
+from streams.row import pack
 from streams.terms import Terms
 from tests.streams.given import (
     ADA,
@@ -26,7 +29,7 @@ from tests.streams.given import (
     said,
     trial,
 )
-from tests.streams.house import BOB, CY, House, at, identified, merged
+from tests.streams.house import BOB, CY, DEE, House, at, identified, merged
 
 ACME = f"{PREFIX}acme"
 READ = {"name": "read", "on": "page_viewed", "points": 5}
@@ -263,3 +266,27 @@ def test_a_group_that_goes_back_keeps_its_members_and_their_points(changes: dict
     assert [entry[5] for entry in group.interests] == [ADA, BOB]
     assert group.score == sum(entry.points for entry in ledger(group, back)) == had
     assert group.again_at == had + 20
+
+
+@pytest.mark.parametrize(("changes", "first"), [({"groups": GROUPS}, CY), ({}, BOB)])
+def test_of_too_many_members_those_are_let_go_who_count_least(changes: dict[str, Any], first: str) -> None:
+    house = House(agreed(**changes))
+    house.send(counting(CY, 1, role="decides"), counting(BOB, 2), counting(ADA, 3))
+    house.send(*[counting(f"m{n}", 9) for n in range(MEMBERS_MAX - 2)])
+    members = [entry[5] for entry in house.lead(ACME).interests]
+    assert (len(members), members[0]) == (MEMBERS_MAX, first)
+    house.send(counting(BOB, 1, role="decides"), counting(CY, 0, left=True), counting(DEE, 0))
+    assert len(house.lead(ACME).interests) == MEMBERS_MAX
+    assert house.lead(ACME).score == sum(entry[1] for entry in house.lead(ACME).interests)
+
+
+def test_a_group_of_the_longest_names_fits_into_a_record() -> None:
+    group, astral = House(terms(score=10_000)).send(counting(ADA, 1)).lead(ACME), chr(0x1F600)
+    group.interests = [(astral * 60, 100_000, 1, MONDAY, "l11-9999999999", astral * 128)] * MEMBERS_MAX
+    over = f.HandedOver(1, "group", "", "", 1, "", MONDAY)
+    assert max(len(pack(group)), len(plain(packet(group, over, terms())))) < 500_000
+
+
+def counting(lead: str, points: int, role: str = "", *, left: bool = False) -> Event:
+    said = {"member": lead, "account": "acme", "line": "", "role": role, "points": points, "left": left}
+    return event("member_changed", MONDAY + HOUR, ACME, **said)
