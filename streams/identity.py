@@ -39,8 +39,7 @@ def _transfer(lead: Lead, to: str, why: Reason, by: str) -> Iterator[f.Fact]:
 def join(lead: Lead, other: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """The history of another id is this lead's own: cut what the ceilings do not leave, and see what it means."""
     stage, track = union.stage_of(lead, other), union.track_of(lead, other)
-    stood = activity.before(lead, message, terms)._replace(stage=stage)
-    pursued = other.with_sales
+    stood, pursued = _stood(lead, other, message, terms), other.with_sales and other.id != lead.id
     if lead.due_at is not None and other.due_at is not None:
         other.due_at, later = sorted((lead.due_at, other.due_at))
         yield f.DeadlineEnded("withdrawn", later)
@@ -65,11 +64,17 @@ def join(lead: Lead, other: Lead, message: Message, terms: Terms) -> Iterator[f.
     yield from outlook.plan(lead, terms)
 
 
+def _stood(lead: Lead, other: Lead, message: Message, terms: Terms) -> activity.Before:
+    """How both together stand before they are one."""
+    ours, theirs = activity.before(lead, message, terms), activity.before(other, message, terms)
+    return activity.Before(union.stage_of(lead, other), ours.handoffs + theirs.handoffs, held=ours.held or theirs.held)
+
+
 def _nurture(lead: Lead, track: str, former: str) -> Iterator[f.Fact]:
     """Go on with the track of both, while marketing have the lead and may write to it."""
-    if lead.with_sales or not lead.reachable:
+    if lead.with_sales or not lead.reachable or not track:
         yield from nurture.leave(lead, "joined", AGREEMENT)
-    elif track and not lead.track:
+    else:
         yield from nurture.enter(lead, track, "joined", former, AGREEMENT)
 
 

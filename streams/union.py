@@ -22,7 +22,6 @@ _RISING: tuple[Stage, ...] = ("visitor", "contact", "lead", "disqualified", "mql
 RANK: Mapping[Stage, int] = {stage: rank for rank, stage in enumerate(_RISING)}
 """Which of two stages is that of both: who was refused stays refused, unless sales have work with the other one."""
 REMEMBERED = [each.name for each in fields(Lead) if each.init and each.name != "id"]
-STANDING = attrgetter("with_sales", "track", "owner")
 RECYCLED = attrgetter("paused_until", "again_at", "recycle_reason", "reason_before")
 
 
@@ -82,25 +81,31 @@ def _become(lead: Lead, other: Lead) -> None:
 
 def stage_of(lead: Lead, other: Lead) -> Stage:
     """The stage of both together."""
-    return _higher(lead, other).stage if lead.history else other.stage
+    return _by_stage(lead, other)[1].stage
 
 
 def track_of(lead: Lead, other: Lead) -> str:
-    """The nurture track of both together."""
-    return _higher(lead, other).track if lead.history else other.track
+    """The nurture track of both together; that of the lower stage ends with a sale, or when sales refused the lead."""
+    lower, higher = _by_stage(lead, other)
+    return higher.track or (lower.track if higher.stage not in {"disqualified", "customer"} else "")
 
 
-def _higher(lead: Lead, other: Lead) -> Lead:
-    return max(lead, other, key=lambda each: (RANK[each.stage], *STANDING(each)))
+def _by_stage(lead: Lead, other: Lead) -> list[Lead]:
+    return sorted((lead, other), key=lambda each: (bool(each.history), RANK[each.stage], each.track))
+
+
+def _owner(*both: Lead) -> str:
+    """Who holds the one of higher stage, if anybody does."""
+    return max(both, key=lambda each: (each.owner != "", RANK[each.stage], each.owner)).owner
 
 
 def _unite_standing(lead: Lead, other: Lead, at: int) -> None:
-    higher = _higher(lead, other)
+    higher, owner = _by_stage(lead, other)[1], _owner(lead, other)
     moves = sorted([*lead.history, *other.history], key=itemgetter(1))
     if moves[-1][0] != higher.stage:
         moves.append((higher.stage, max(at, moves[-1][1])))
     lead.history = moves[-HISTORY_MAX:]
-    lead.stage, lead.owner, lead.with_sales = higher.stage, higher.owner, higher.with_sales
+    lead.stage, lead.owner, lead.with_sales = higher.stage, owner, higher.with_sales
     lead.peak = max(lead.peak, other.peak, key=RANK.__getitem__)
 
 
