@@ -8,10 +8,11 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
+from itertools import zip_longest
 from operator import attrgetter, itemgetter
 
 from schemas.bounds import Stage
-from streams.row import HEADER, Lead, pack, unpack
+from streams.row import DIGEST_BYTES, HEADER, Lead, pack, unpack
 from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX, fold
 from streams.timed import by_time
 
@@ -69,7 +70,17 @@ def unite(lead: Lead, other: Lead, at: int) -> None:
     lead.arrived_at, lead.source = min((each.arrived_at, each.source) for each in (lead, other))
     lead.active_at, lead.rated_at = max(lead.active_at, other.active_at), max(lead.rated_at, other.rated_at)
     lead.reachable &= other.reachable
-    lead.seen = other.seen + lead.seen
+    lead.seen = _seen(other, lead)
+
+
+def _seen(*both: Lead) -> bytes:
+    """The digests of both by turns, so that of either the last ones are remembered longest."""
+    last = (reversed(_digests(each.seen)) for each in both)
+    return b"".join(b"".join(pair) for pair in reversed(list(zip_longest(*last, fillvalue=b""))))
+
+
+def _digests(seen: bytes) -> list[bytes]:
+    return [seen[start : start + DIGEST_BYTES] for start in range(0, len(seen), DIGEST_BYTES)]
 
 
 def _become(lead: Lead, other: Lead) -> None:

@@ -19,7 +19,7 @@ from tests.streams.given import (
     trial,
     won,
 )
-from tests.streams.house import BOB, House, at, merged
+from tests.streams.house import BOB, House, at, identified, merged
 
 BOTH = pytest.mark.parametrize(("former", "into"), [(ADA, BOB), (BOB, ADA)])
 
@@ -79,3 +79,10 @@ def test_nobody_is_told_that_a_lead_is_known_as_itself() -> None:
     house = House().send(at(0, demo, ADA), at(1, content, BOB), merged(ADA, BOB), merged(BOB, ADA)).settle()
     assert house.lead(ADA).stage == "mql"
     assert [data["text"] for kind, data in said(house.said) if kind == "notice.given"] == []
+
+
+def test_a_message_that_comes_again_is_known_though_the_lead_has_seen_many_of_its_own() -> None:
+    name, reads = identified(BOB, ADA), [at(n, page, ADA) for n in range(9)]
+    house = House(agreed(duplicates__remember=4)).send(at(0, page, BOB), *reads, name).settle()
+    house.send(at(30, page, ADA), name).settle()
+    assert house.lead(ADA).activity == {"page_viewed": 11, "identified": 1}
