@@ -40,6 +40,8 @@ class HistoryTransferred:
     why: Reason
     history: Folded
     """All that was remembered under it."""
+    agreement: Count = 0
+    """Number of the version that decided last under it: the lead of both is judged by none before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

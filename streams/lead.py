@@ -215,12 +215,12 @@ def decide(lead: Lead, message: Message, terms: Terms, moment: Moment) -> list[f
             facts.append(_arrive(lead, message, terms, moment))
     elif terms.number > lead.agreement and not is_group(lead.id):
         facts.extend(_remembered(lead, _renew(lead, terms), moment))
+    lead.agreement = terms.number
     for fact in RULES[message.kind](lead, message, terms):
         EVOLVE[type(fact)](lead, fact, moment)
         facts.append(fact)
     if (terms.groups or lead.groups) and not is_group(lead.id):
         facts.extend(_remembered(lead, groups.tell(lead, terms), moment))
-    lead.agreement = terms.number
     return facts
 
 

@@ -50,8 +50,8 @@ def _noticed(lead: Lead, fact: f.Noticed, terms: Terms) -> NoticeGiven:
     )
 
 
-def _transferred(lead: Lead, fact: f.Transferred, _: Terms) -> HistoryTransferred:
-    return HistoryTransferred(former=lead.id, why=fact.why, history=fact.history)
+def _transferred(lead: Lead, fact: f.Transferred, terms: Terms) -> HistoryTransferred:
+    return HistoryTransferred(former=lead.id, why=fact.why, history=fact.history, agreement=terms.number)
 
 
 def _requested(lead: Lead, fact: f.HandedOver, terms: Terms) -> object:

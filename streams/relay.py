@@ -125,8 +125,9 @@ class Relay:
         terms, at = self.terms, message.at
         if self.versions:  # who has heard of something later is judged by the version of then
             terms = self.versions.in_force(terms, max(at, as_of(lead)))
-            if terms.number < lead.agreement:
-                terms = self.versions.latest(self.terms).numbered(lead.agreement) or terms
+            decided = max(lead.agreement, message.data.agreement) if message.kind == JOINING else lead.agreement
+            if terms.number < decided:
+                terms = self.versions.latest(self.terms).numbered(decided) or terms
         mark = digest(message.source, message.id)
         if knows(lead, mark):
             return self._pass(message, cause, "repeated", "this event id was seen before")

@@ -22,7 +22,8 @@ HISTORY_MAX = 12
 _RISING: tuple[Stage, ...] = ("visitor", "contact", "lead", "disqualified", "mql", "accepted", "sql", "customer")
 RANK: Mapping[Stage, int] = {stage: rank for rank, stage in enumerate(_RISING)}
 """Which of two stages is that of both: who was refused stays refused, unless sales have work with the other one."""
-REMEMBERED = [each.name for each in fields(Lead) if each.init and each.name != "id"]
+REMEMBERED = [each.name for each in fields(Lead) if each.init and each.name not in {"id", "agreement"}]
+"""All but the id, and the version that decided last, which is that of the message that joins or empties the lead."""
 RECYCLED = attrgetter("paused_until", "again_at", "recycle_reason", "reason_before")
 
 
@@ -49,7 +50,7 @@ def unfolded(identity: str, history: str) -> Lead:
 
 
 def empty(lead: Lead) -> None:
-    """Forget everything but the id."""
+    """Forget everything that is remembered."""
     _become(lead, Lead(lead.id))
 
 
@@ -84,7 +85,6 @@ def _digests(seen: bytes) -> list[bytes]:
 
 
 def _become(lead: Lead, other: Lead) -> None:
-    """Everything but the id."""
     for each in REMEMBERED:
         setattr(lead, each, getattr(other, each))
     lead.forget_given()

@@ -243,3 +243,20 @@ def test_a_message_that_changes_nothing_carries_the_version_of_its_time() -> Non
     story.take(replace(page(MONDAY + 3 * DAY).record(0, 99), value=b"junk"))
     told = [orjson.loads(output.value or b"") for output in story.outputs if output.topic == FACT.name]
     assert [(line["fact"], line["agreement"]) for line in told] == [("passed", 2)]
+
+
+def test_a_history_says_by_which_version_it_was_judged() -> None:
+    more = (QUIET[0], f'{QUIET[0]}\nname = "named"\non = "identified"\npoints = 7\n\n{QUIET[0]}')
+    less = (more[0], more[1].replace("points = 7", "points = 5"))
+    versions = version(2, 1, RESCORE_ALL, more), version(3, 3, RESCORE_ALL, less)
+    told = given(*versions, page(MONDAY + 4 * DAY), identified(BOB, "ada", MONDAY + 2 * DAY))
+    told.deliver([each for each in told.outputs if each.topic == LETTER.name], MONDAY + 4 * DAY)
+    assert told.lead.given == {"page read": 1, "named": 5}
+
+
+def test_nobody_is_judged_by_an_earlier_version_for_being_joined_to() -> None:
+    judged = given(version(2, 1, LESS_FIT), boss(MONDAY + 2 * DAY, BOB))
+    fit = judged.relay.lead(BOB.encode()).fit
+    judged.when(identified(BOB, "ada", MONDAY))
+    judged.deliver([each for each in judged.outputs if each.topic == LETTER.name], MONDAY + 4 * DAY)
+    assert (judged.lead.agreement, judged.lead.fit) == (2, fit)
