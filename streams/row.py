@@ -130,7 +130,9 @@ class Lead:
         return self.fit + self.interest
 
 
-BODY = attrgetter(*[each.name for each in fields(Lead)][1:-3])
+NAMES = [each.name for each in fields(Lead)][1:-3]
+"""What the array of a row has, in its order."""
+BODY = attrgetter(*NAMES)
 
 
 def pack(lead: Lead) -> bytes:
@@ -153,12 +155,8 @@ def unpack(identity: str, row: bytes) -> Lead:
     Raises:
         ValueError: The row was written in another format.
     """
-    version, _, seen_bytes = HEADER.unpack_from(row)
-    if version != FORMAT:
-        message = f"row of lead {identity!r} has format {version}, this program reads {FORMAT}"
-        raise ValueError(message)
-    start = HEADER.size + seen_bytes
-    history, fits, interests, hits, days, groups, *rest = orjson.loads(row[start:])
+    body = body_of(identity, row)
+    history, fits, interests, hits, days, groups, *rest = orjson.loads(body)
     return Lead(  # type: ignore[call-arg]  # the fields between, in their order
         identity,
         list(map(tuple, history)),
@@ -168,8 +166,21 @@ def unpack(identity: str, row: bytes) -> Lead:
         list(map(tuple, days)),
         {group: (role, points) for group, (role, points) in groups.items()},
         *rest,
-        row[HEADER.size : start],
+        row[HEADER.size : -len(body)],
     )
+
+
+def body_of(identity: str, row: bytes) -> bytes:
+    """The array of a row, as it is written.
+
+    Raises:
+        ValueError: The row was written in another format.
+    """
+    version, _, seen_bytes = HEADER.unpack_from(row)
+    if version != FORMAT:
+        message = f"row of lead {identity!r} has format {version}, this program reads {FORMAT}"
+        raise ValueError(message)
+    return row[HEADER.size + seen_bytes :]
 
 
 def due_at(row: bytes) -> int | None:

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from itertools import zip_longest
 from operator import attrgetter, itemgetter
+from typing import get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 from schemas.bounds import Stage
-from streams.row import DIGEST_BYTES, HEADER, Lead, pack, unpack
+from streams.row import DIGEST_BYTES, HEADER, NAMES, Lead, body_of, pack, unpack
 from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX, fold
 from streams.timed import by_time
 
@@ -24,6 +27,9 @@ RANK: Mapping[Stage, int] = {stage: rank for rank, stage in enumerate(_RISING)}
 """Which of two stages is that of both: who was refused stays refused, unless sales have work with the other one."""
 REMEMBERED = [each.name for each in fields(Lead) if each.init and each.name not in {"id", "agreement"}]
 """All but the id, and the version that decided last, which is that of the message that joins or empties the lead."""
+_KINDS = get_type_hints(Lead)
+_CHECK = TypeAdapter(tuple[tuple(_KINDS[name] for name in NAMES)]).validator.validate_json  # type: ignore[arg-type, misc]
+"""What comes from elsewhere is looked at before it is trusted like a row of our own."""
 RECYCLED = attrgetter("paused_until", "again_at", "recycle_reason", "reason_before")
 
 
@@ -46,6 +52,11 @@ def unfolded(identity: str, history: str) -> Lead:
     if not reader.eof or len(row) < HEADER.size:
         message = "cut off, or too long"
         raise ValueError(message)
+    try:
+        _CHECK(body_of(identity, row), strict=True)
+    except ValidationError:
+        message = "not a row"
+        raise ValueError(message) from None
     return unpack(identity, row)
 
 

@@ -1,7 +1,12 @@
 """How two histories become one: what the lead of both is, whichever of the two it was before."""
 
+from base64 import b64encode
+from zlib import compress
+
 import pytest
 
+from streams.row import FORMAT, HEADER, NEVER
+from streams.union import unfolded
 from tests.streams.given import (
     ADA,
     Event,
@@ -10,6 +15,8 @@ from tests.streams.given import (
     boss,
     content,
     demo,
+    event,
+    given,
     owner,
     page,
     profile,
@@ -86,3 +93,21 @@ def test_a_message_that_comes_again_is_known_though_the_lead_has_seen_many_of_it
     house = House(agreed(duplicates__remember=4)).send(at(0, page, BOB), *reads, name).settle()
     house.send(at(30, page, ADA), name).settle()
     assert house.lead(ADA).activity == {"page_viewed": 11, "identified": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "{}", "[]", "[1, 2, 3, 4, 5, 6, 7]", f"[{'null, ' * 40}null]", f"[[], [], [], {{}}, [], {{}}{', 7' * 33}]"],
+)
+def test_a_history_of_another_shape_is_refused(body: str) -> None:
+    row = HEADER.pack(FORMAT, NEVER, 0) + body.encode()
+    story = given(page())
+    story.when(event("history_transferred", former=BOB, why="merged", history=b64encode(compress(row)).decode()))
+    assert story.end == "refused"
+    assert story.lead.activity == {"page_viewed": 1}
+
+
+def test_a_history_of_another_format_is_refused() -> None:
+    history = b64encode(compress(HEADER.pack(FORMAT - 1, NEVER, 0) + b"[]")).decode()
+    with pytest.raises(ValueError, match=f"has format {FORMAT - 1}, this program reads {FORMAT}"):
+        unfolded(BOB, history)
