@@ -14,6 +14,7 @@ from schemas.groups import MEMBERS_MAX, PREFIX
 from schemas.handoff import GroupHandoffRequested, GroupMember
 from streams.handoff import BY_SCORE
 from streams.named import interest_of
+from streams.rating import as_of
 from streams.row import Lead
 from streams.stage import moved
 from streams.terms import GroupTerms, Terms
@@ -98,11 +99,26 @@ def hear(group: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     yield f.MemberNoted(data.member, data.account, data.line, data.role, data.points, data.left)
     if len(group.interests) > MEMBERS_MAX:
         yield f.MemberNoted(_least(group, terms), *GONE, left=True)
-    why = _reached(group, terms, message.at)
+    yield from _rise(group, message, terms)
+
+
+def look_again(group: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
+    """The group has rested: hand it over if it has enough."""
+    yield f.Rated(group.interest, max(as_of(group), message.at))
+    yield from _rise(group, message, terms)
+
+
+def _rise(group: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
+    now = max(as_of(group), message.at)
+    why = _reached(group, terms, now)
     if why:
         due_at = terms.hours.after(message.at, terms.response_ms)
         yield moved(group, "mql", "agreement", why)
         yield f.HandedOver(group.handoffs + 1, "group", "", "", group.score, why, due_at)
+    rests = now < group.paused_until and _reached(group, terms, group.paused_until)
+    look_at = group.paused_until if rests else None
+    if look_at != group.look_at:
+        yield f.LookPlanned(look_at)
 
 
 def _least(group: Lead, terms: Terms) -> str:

@@ -263,10 +263,12 @@ def _move(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
 
 def _remind(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """A deadline has come."""
-    yield from DEADLINES[message.data.deadline](lead, message, terms)
+    deadlines = DEADLINES_OF_GROUPS if is_group(lead.id) else DEADLINES
+    yield from deadlines[message.data.deadline](lead, message, terms)
 
 
 DEADLINES: Mapping[str, Handler] = {"response": pursuit.remind, "score": outlook.look_again}
+DEADLINES_OF_GROUPS: Mapping[str, Handler] = {"response": pursuit.remind, "score": groups.look_again}
 BY_HAND: Mapping[str, Handler] = {
     "accepted": pursuit.accept,
     "sql": pursuit.qualify,

@@ -130,12 +130,16 @@ def test_nobody_climbs_the_funnel_but_people() -> None:
 
 def test_a_missed_deadline_of_a_group_is_told() -> None:
     house = House(terms(score=20)).send(member(ADA, seniority="VP"), at(1, trial, ADA)).settle()
+    ring(house, MONDAY + 9 * DAY)
+    assert [data["lead"] for kind, data in said(house.said) if kind == "notice.given"] == [ACME]
+
+
+def ring(house: House, now: int) -> None:
     for relay in house.replay.relays:
-        relay.ring(MONDAY + 9 * DAY)
+        relay.ring(now)
         house.letters += relay.outputs
         relay.outputs = []
     house.settle()
-    assert [data["lead"] for kind, data in said(house.said) if kind == "notice.given"] == [ACME]
 
 
 @pytest.mark.parametrize(
@@ -236,13 +240,17 @@ def test_a_version_without_groups_lets_them_go() -> None:
     assert story.lead.groups == {}
 
 
-def test_a_group_that_rests_is_not_handed_over() -> None:
+def test_a_group_is_not_handed_over_before_it_has_rested() -> None:
     resting = agreed(groups=GROUPS, handoff__score=1000, return__pause_days=9, return__again_points=1)
     events = [member(ADA, seniority="VP"), at(1, trial, ADA), at(2, content, ADA), member(BOB, 5, seniority="c-level")]
     house = House(resting).send(*events, at(6, trial, BOB)).settle()
     house.send(event("returned", MONDAY + HOUR, ACME, reason="not_ready")).settle()
     house.send(member(CY, 90, seniority="VP"), at(91, trial, CY)).settle()
+    ring(house, MONDAY + 9 * DAY)
     assert len(handed(house)) == 1
+    ring(house, MONDAY + 9 * DAY + 3 * HOUR)
+    assert len(handed(house)) == 2
+    assert house.lead(ACME).look_at is None
 
 
 SILENCE = {"name": "silence", "on": "any", "points": -5, "times": {"max": 0}, "within_days": 2}
