@@ -22,7 +22,10 @@ class Table(NamedTuple):
 
 
 def lead_object(lead: Lead, terms: Terms) -> dict[str, Any]:
-    """A lead as `orjson` can write it: instants are RFC 3339, the points of `entries` add up to `score`."""
+    """A lead as `orjson` can write it: instants are RFC 3339, the points of `entries` add up to `score`.
+
+    A buying group has neither a grade nor scores by name: rules give points to people.
+    """
     return {
         "lead": lead.id,
         "stage": lead.stage,
@@ -33,8 +36,8 @@ def lead_object(lead: Lead, terms: Terms) -> dict[str, Any]:
         "with_sales": lead.with_sales,
         "attempts": lead.attempts,
         "agreement": lead.agreement,
-        "grade": grade(lead, terms),
-        "scores": scores(lead, terms),
+        "grade": "" if is_group(lead.id) else grade(lead, terms),
+        "scores": {} if is_group(lead.id) else scores(lead, terms),
         "excluded": lead.excluded,
         "known_as": lead.known_as,
         "source": lead.source,

@@ -3,6 +3,7 @@
 import orjson
 
 from schemas.envelope import rfc3339
+from schemas.groups import PREFIX
 from streams.report import lead_object, sentences, tables
 from tests.streams.given import (
     HOT,
@@ -23,6 +24,7 @@ from tests.streams.given import (
     track,
     unsubscribed,
 )
+from tests.streams.house import House
 
 FIRST = ["lead", "stage", "fit", "interest", "score", "entries", "with_sales", "attempts", "agreement"]
 
@@ -130,3 +132,13 @@ def test_tables_show_each_point_with_its_rule_and_cause() -> None:
 
 def test_tables_without_rows_are_left_out() -> None:
     assert [table.title for table in tables(given(attempt()).lead, agreed())] == ["stages"]
+
+
+def test_a_group_has_neither_a_grade_nor_scores_by_name() -> None:
+    groups = {"account": "company", "roles": [], "score": 9}
+    grid = {"fit": {"A": 0}, "interest": {"1": 0}, "handoff": ["A1"]}
+    terms = agreed(groups=groups, grid=grid, scores=[{"name": "suite", "handoff": 30}])
+    house = House(terms).send(profile(MONDAY, company="acme"), pricing(MONDAY)).settle()
+    for lead, grade, lines in (("ada", "A1", ["suite"]), (f"{PREFIX}acme", "", [])):
+        told_of = lead_object(house.lead(lead), terms)
+        assert (told_of["grade"], [*told_of["scores"]]) == (grade, lines)
