@@ -5,7 +5,9 @@ each of them is an entry of its ledger; sales accept it, return it and win it li
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import normalize
 
 from schemas import fact as f
 from schemas.codec import Message
@@ -54,8 +56,7 @@ def leave(lead: Lead) -> Iterator[f.Fact]:
 def _memberships(lead: Lead, terms: Terms) -> Iterator[tuple[str, Membership]]:
     """The groups of this lead by their ids."""
     groups = terms.groups
-    told = str(lead.profile.get(groups.account, "")) if groups else ""
-    account = "".join(filter(str.isprintable, told)).strip().casefold()[:ACCOUNT_LENGTH_MAX]
+    account = _plain(str(lead.profile.get(groups.account, ""))) if groups else ""
     if groups and account and not lead.excluded:
         role, weight = _role(lead, groups)
         for line in groups.lines or ("",):
@@ -63,6 +64,14 @@ def _memberships(lead: Lead, terms: Terms) -> Iterator[tuple[str, Membership]]:
             interest = interest_of(lead, terms, line) if line else lead.interest
             points = weight * max(0, min(interest, groups.member_ceiling)) // 100
             yield group, Membership(account, line, role, points)
+
+
+@lru_cache(maxsize=10_000)
+def _plain(told: str) -> str:
+    """The name of an account however it is written: without case, odd spaces, or what can't be seen."""
+    folded = normalize("NFKC", normalize("NFKC", told).casefold())
+    seen = "".join(each for each in folded if each.isprintable() or each.isspace())
+    return " ".join(seen.split())[:ACCOUNT_LENGTH_MAX].strip()
 
 
 def _role(lead: Lead, groups: GroupTerms) -> tuple[str, int]:
