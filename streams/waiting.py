@@ -23,7 +23,7 @@ class Waiting:
     def hold(self, record: Record, place: str, at: int) -> bytes:
         """Let a message wait until its time (ms since the epoch); gives the key of its row."""
         letter, key = forward(record, place, held=True), PREFIX + place.encode()
-        headers = [(name, b64encode(value).decode()) for name, value in letter.headers]
+        headers = [(name, b64encode(value or b"").decode()) for name, value in letter.headers]
         value = (letter.value or b"").decode()
         self._rows[key] = orjson.dumps([at, letter.topic, (letter.key or b"").decode(), value, headers])
         self._changed.add(key)

@@ -55,6 +55,13 @@ def test_what_is_dated_in_the_future_counts_only_then(form: object) -> None:
     assert story.relay.ring(LATER + DAY) == 0 or story.lead.due_at
 
 
+def test_a_header_without_a_value_waits_too() -> None:
+    story = given(page(MONDAY))
+    record = replace(early(page(LATER)), headers=[("traceparent", None)])
+    assert kinds(story.take(record)) == ["held"]
+    assert kinds(come(story)) == ["acted"]
+
+
 def test_a_clock_that_is_a_little_ahead_does_not_matter() -> None:
     assert kinds(given().take(early(page(MONDAY + AHEAD_MS)))) == ["arrived", "acted"]
     assert kinds(given().take(early(page(MONDAY + AHEAD_MS + 1)))) == ["held"]
