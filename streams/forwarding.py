@@ -4,14 +4,12 @@ from schemas.codec import BY_CONTRACT, Output
 from schemas.envelope import headers_of, unsealed
 from schemas.letter import HistoryTransferred, MemberChanged
 from schemas.topics import LETTER, LETTERS
-from streams.record import Record
+from streams.record import HELD, Record
 
 HEADER = "ce_forwardedfrom"
 """An extension attribute of CloudEvents: the place of the message in the log, like `a3-1042`."""
 FORMER = "ce_formersubject"
 """Likewise: the id that the message was sent to, which stands for another lead; one for each on its way."""
-HELD = "ce_heldfrom"
-"""Likewise: the place where the message lay when it began to wait for its time."""
 HOPS_MAX = 200
 """A message is sent on so many times at most from id to id."""
 OWN = {HELD, *(name for name, _ in headers_of(b"", b"", b"", b"", b""))}

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+HELD = "ce_heldfrom"
+"""An extension attribute of CloudEvents: the place where the message lay when it began to wait for its time."""
+
 
 class Record(Protocol):
     """A record of an input topic; `timestamp` is when it arrived there (ms since the epoch)."""

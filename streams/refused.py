@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from schemas.codec import Output
 from schemas.envelope import Refusal
 from schemas.topics import DEADLETTER
-from streams.record import Record
+from streams.record import HELD, Record
 
 PREFIX = "__connect.errors."
 REASON = f"{PREFIX}exception.class.name"
@@ -35,5 +35,5 @@ def deadletter(record: Record, refusal: Refusal) -> Output:
 
 
 def original(headers: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, bytes], ...]:
-    """A dead letter's own headers, as they were when it was refused."""
-    return tuple((name, value) for name, value in headers if not name.startswith(PREFIX))
+    """A dead letter's own headers, as they were when it was refused; if it has waited, it does not wait again."""
+    return tuple((name, value) for name, value in headers if name != HELD and not name.startswith(PREFIX))

@@ -6,9 +6,10 @@ import pytest
 
 from schemas import fact as f
 from schemas.codec import Output
-from schemas.topics import ACTIVITY, LETTER
+from schemas.topics import ACTIVITY, DEADLETTER, LETTER
 from streams.forwarding import is_sent
 from streams.record import Line
+from streams.refused import original
 from streams.relay import Relay
 from streams.waiting import AHEAD_MS
 from tests.streams.given import (
@@ -25,6 +26,7 @@ from tests.streams.given import (
     home,
     kinds,
     page,
+    track,
 )
 from tests.streams.histories import binary
 from tests.streams.house import BOB, LANES, House, merged
@@ -131,3 +133,13 @@ def ring(relay: Relay) -> list[Output]:
     relay.ring(LATER + GRACE)
     written, relay.outputs = relay.outputs, []
     return [output for output in written if output.topic == LETTER.name]
+
+
+def test_what_has_waited_and_was_refused_can_be_sent_again() -> None:
+    story = given(page(MONDAY))
+    story.take(early(track(LATER, track="unheard_of")))
+    assert kinds(come(story)) == ["passed"]
+    [letter] = [output for output in story.relay.outputs if output.topic == DEADLETTER.name]
+    story.relay.terms = agreed(nurture__tracks=["unheard_of", "awareness", "consideration", "reconnect"])
+    again = Line(LETTER.name, 0, 99, LATER + HOUR, letter.key, letter.value, original(letter.headers))
+    assert kinds(story.take(again)) == ["nurture_entered"]
