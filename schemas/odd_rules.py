@@ -8,9 +8,10 @@ from typing import Any
 from schemas.agreement import Agreement
 from schemas.finding import Finding
 from schemas.rules import Fit, FitRule, Interest, InterestRule
-from schemas.sense_interest import kinds_of
+from schemas.sense_interest import depends_on_time, kinds_of
 
 DAYS_OF_A_MONTH = 30
+TIMED_MAX = 80
 SHORTEST_DAYS: Mapping[str, float] = {"hour": 1 / 24, "day": 23 / 24, "week": 167 / 24, "month": 671 / 24}
 """How long a period of the calendar lasts at least, where an hour is lost to summer time."""
 
@@ -28,6 +29,7 @@ def rules(agreement: Agreement) -> Iterator[Finding]:
         yield from _never(key, rule)
         yield from _faded(key, rule)
     yield from _daily(agreement.interest)
+    yield from _many(agreement.interest)
 
 
 def _points(side: str, section: Fit | Interest) -> Iterator[Finding]:
@@ -106,6 +108,14 @@ def _faded(key: str, rule: InterestRule) -> Iterator[Finding]:
     if rule.within_days >= gone:
         wrong = f"says nothing: the points are gone after {gone:.4g} days"
         yield Finding(f"{key}.within_days", wrong, "leave it out, or let them fade more slowly")
+
+
+def _many(interest: Interest) -> Iterator[Finding]:
+    """A lead's row must fit into one message of Kafka, with TIMES_MAX hits of each rule that depends on time."""
+    number = sum(map(depends_on_time, interest.rules))
+    if number > TIMED_MAX:
+        wrong = f"{number} depend on time: who does all that many of them count may need more than Kafka takes in a row"
+        yield Finding("interest.rules", wrong, f"let rules add up where time does not matter; {TIMED_MAX} are safe")
 
 
 def _daily(interest: Interest) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ def _memberships(lead: Lead, terms: Terms) -> Iterator[tuple[str, Membership]]:
     """The groups of this lead by their ids."""
     groups = terms.groups
     account = _plain(str(lead.profile.get(groups.account, ""))) if groups else ""
-    if groups and account and not lead.excluded:
+    if groups and account and not lead.excluded and lead.stage != "disqualified":
         role, weight = _role(lead, groups)
         for line in groups.lines or ("",):
             group = f"{PREFIX}{line}/{account}" if line else PREFIX + account

@@ -114,3 +114,13 @@ def test_a_daily_ceiling_beside_that_of_a_rule() -> None:
     (finding,) = odd({**rules, "interest.daily": {"page_viewed": 5, "trial_started": 50}})
     assert finding.key == "interest.rules.0.ceiling"
     assert finding.wrong.startswith("beside the ceiling of a day for page_viewed")
+
+
+def test_so_many_rules_that_depend_on_time_that_a_row_may_not_hold_their_hits() -> None:
+    rules = [
+        {"name": str(n), "on": "page_viewed", "where": {"url": f"*/{n}"}, "points": 1, "once": True} for n in range(81)
+    ]
+    found = odd({"interest.rules": rules, "interest.groups": {}})
+    assert [each.key for each in found if "depend on time" in each.wrong] == ["interest.rules"]
+    found = odd({"interest.rules": rules[1:], "interest.groups": {}})
+    assert [each.key for each in found if "depend on time" in each.wrong] == []

@@ -6,7 +6,8 @@ from schemas.bounds import ID_LENGTH_MAX
 from schemas.groups import PREFIX
 from tests.streams.given import ADA, agreed
 from tests.streams.house import House
-from tests.streams.test_groups import GROUPS, SUITE, member
+from tests.streams.test_groups import GROUPS, member
+from tests.streams.test_named import SUITE
 
 ONE = [
     "Caf\u00e9 Stra\u00dfe",

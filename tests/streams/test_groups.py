@@ -26,10 +26,12 @@ from tests.streams.given import (
     kinds,
     page,
     profile,
+    rejected,
     said,
     trial,
 )
 from tests.streams.house import BOB, CY, DEE, House, at, identified, merged
+from tests.streams.test_named import lined
 
 ACME = f"{PREFIX}acme"
 READ = {"name": "read", "on": "page_viewed", "points": 5}
@@ -162,39 +164,6 @@ def test_only_a_group_has_members() -> None:
     assert [fact.reason for fact in House(terms()).send(told).facts() if isinstance(fact, f.Passed)] == ["invalid_data"]
 
 
-SUITE, LEDGER = {"name": "suite", "handoff": 30}, {"name": "ledger", "handoff": 30}
-
-
-def lined(**changes: Any) -> Terms:
-    rules = [
-        {"name": "suite tried", "on": "trial_started", "points": 20, "score": "suite"},
-        {"name": "paper", "on": "content_downloaded", "points": 10, "score": "ledger", "decay": {"half_life_days": 9}},
-        {"name": "page", "on": "page_viewed", "points": 5},
-    ]
-    fit = [{"name": "boss", "field": "seniority", "one_of": ["vp"], "points": 15, "score": "suite"}]
-    changed = {"interest__rules": rules, "fit__rules": fit, "scores": [SUITE, LEDGER], "handoff__score": 60}
-    return agreed(**{**changed, "interest__groups": {}, "fit__groups": {}, "handoff__fit_min": 0, **changes})
-
-
-def test_a_named_score_adds_up_its_own_rules_and_those_of_all() -> None:
-    house = House(lined()).send(profile(MONDAY, ADA, seniority="vp"), at(1, content, ADA), at(2, page, ADA))
-    house.send(at(3, trial, ADA)).settle()
-    [(_, packet)] = [each for each in said(house.said) if each[0] == "handoff.requested"]
-    assert (packet["line"], packet["trigger"], packet["why"]) == (
-        "suite",
-        "score",
-        "Score 40 for suite; 30 are needed.",
-    )
-    assert packet["scores"] == {"suite": 40, "ledger": 15}
-    assert packet["score"] == 50
-    assert house.replay.counts()["handoffs_by_line", "suite"] == 1
-
-
-def test_a_named_score_needs_the_same_fit() -> None:
-    house = House(lined(handoff__fit_min=1)).send(at(0, trial, ADA), at(1, page, ADA), at(2, page, ADA))
-    assert house.lead(ADA).stage == "lead"
-
-
 def test_there_is_a_group_for_each_line() -> None:
     groups = {**GROUPS, "lines": ["suite", "ledger"], "others": 100}
     house = House(lined(groups=groups)).send(member(ADA), at(1, trial, ADA), at(2, content, ADA)).settle()
@@ -225,12 +194,6 @@ def test_the_ledger_of_a_group_is_that_of_its_members() -> None:
     silent = agreed(groups=GROUPS, interest__rules=[silence, READ])
     group = House(silent).send(member(ADA, seniority="VP"), at(1, page, ADA)).settle().lead(ACME)
     assert [(entry.rule, entry.points, entry.detail) for entry in ledger(group, silent)] == [("decides", 5, ADA)]
-
-
-def test_named_scores_are_explained() -> None:
-    house = House(lined()).send(at(1, content, ADA), at(2, page, ADA))
-    told = sentences(house.lead(ADA), lined())[1]
-    assert told.endswith(" Score 5 for suite, of 30 that hand over. Score 15 for ledger, of 30 that hand over.")
 
 
 def test_a_version_without_groups_lets_them_go() -> None:
@@ -298,3 +261,9 @@ def test_a_group_of_the_longest_names_fits_into_a_record() -> None:
 def counting(lead: str, points: int, role: str = "", *, left: bool = False) -> Event:
     said = {"member": lead, "account": "acme", "line": "", "role": role, "points": points, "left": left}
     return event("member_changed", MONDAY + HOUR, ACME, **said)
+
+
+def test_who_is_disqualified_belongs_to_no_group() -> None:
+    house = House(terms()).send(member(ADA, seniority="VP"), at(1, trial, ADA), at(2, rejected, ADA)).settle()
+    assert house.lead(ACME).interests == []
+    assert house.send(event("stage_moved", MONDAY + HOUR, ADA, to="lead")).settle().lead(ACME).score == 25
