@@ -120,9 +120,10 @@ def _many(interest: Interest) -> Iterator[Finding]:
 
 def _daily(interest: Interest) -> Iterator[Finding]:
     for kind in interest.daily:
-        if not any(kind in kinds_of(rule.on) and rule.points > 0 for rule in interest.rules):
-            yield Finding(f"interest.daily.{kind}", "no rule gives points for it", "delete it, or write a rule")
-        for number, rule in enumerate(interest.rules):
-            if kind in kinds_of(rule.on) and rule.ceiling is not None:
-                wrong = f"beside the ceiling of a day for {kind}, what is told late may count less than if told in time"
-                yield Finding(f"interest.rules.{number}.ceiling", wrong, "leave out one of the two")
+        giving = [rule for rule in interest.rules if kind in kinds_of(rule.on) and rule.points > 0]
+        key = f"interest.daily.{kind}"
+        if not giving:
+            yield Finding(key, "no rule gives points for it", "delete it, or write a rule")
+        elif len({rule.group for rule in giving}) > 1 or any(rule.ceiling is not None for rule in giving):
+            wrong = "what is told late may count less than if told in time: other ceilings cut across it"
+            yield Finding(key, wrong, "give its rules no ceiling of their own, and one group or none")

@@ -76,7 +76,6 @@ class Relay:
             self.versions.restore(self.terms, value or b"[]")
         elif key.startswith(WAITING):
             self.waiting.restore(key, value)
-            self._alarms.set(self.waiting.due_at(key), key)
         elif key.startswith(b"\x00"):
             self.counts.restore(key, value or b"{}")
         elif value is None:
@@ -169,8 +168,7 @@ class Relay:
 
     def _hold(self, record: Record, message: Message, cause: str) -> End:
         """Let a message wait that is dated in the future."""
-        key = self.waiting.hold(record, cause, message.at)
-        self._alarms.set(message.at, key)
+        self.waiting.hold(record, cause, message.at)
         self.counts.add(("held", record.topic))
         self._journal(message.lead, message.at, cause, Held(message.at))
         return "applied"
@@ -269,22 +267,19 @@ class Relay:
         return self.counts.restored
 
     def ring(self, now: int) -> int:
-        """Write letters to those whose time and grace are over; how many there were."""
-        number = 0
+        """Write letters to those whose time and grace are over, and those that waited for now; how many there were."""
+        letters = [*self.waiting.ring(now)]
+        self.outputs += letters
+        self.urgent |= bool(letters)
+        number = len(letters)
         for due, key in self._alarms.rung(now - self._grace_ms, self._due_at):
             number += 1
-            if key.startswith(WAITING):
-                self.outputs.append(self.waiting.letter(key))
-                self.urgent = True
-                continue
             lead = self.lead(key)
             for identity, reminder in reminders(lead, due):
                 self._say(identity, lead.id, due, reminder)
         return number
 
     def _due_at(self, key: bytes) -> int | None:
-        if key.startswith(WAITING):
-            return self.waiting.due_at(key)
         draft, row = self.drafts.get(key), self.rows.get(key)
         if draft is not None:
             return next_due(draft)
@@ -297,4 +292,5 @@ class Relay:
     def wakes_at(self) -> int | None:
         """The instant at which `ring` may have something to do; None when no deadline runs."""
         at = self._alarms.next_at
-        return None if at is None else at + self._grace_ms
+        due = None if at is None else at + self._grace_ms
+        return min((each for each in (due, self.waiting.wakes_at) if each is not None), default=None)

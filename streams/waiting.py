@@ -1,10 +1,12 @@
 """Messages that are dated in the future: each waits in a row of its lane, and comes as a letter when it is time."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 
 import orjson
 
 from schemas.codec import Output
+from streams.alarms import Alarms
 from streams.forwarding import forward, is_held
 from streams.record import Record
 
@@ -18,16 +20,17 @@ class Waiting:
 
     def __init__(self) -> None:
         self._rows: dict[bytes, bytes] = {}
+        self._alarms = Alarms()
         self._changed: set[bytes] = set()
 
-    def hold(self, record: Record, place: str, at: int) -> bytes:
-        """Let a message wait until its time (ms since the epoch); gives the key of its row."""
+    def hold(self, record: Record, place: str, at: int) -> None:
+        """Let a message wait until its time (ms since the epoch)."""
         letter, key = forward(record, place, held=True), PREFIX + place.encode()
         headers = [(name, b64encode(value or b"").decode()) for name, value in letter.headers]
         value = (letter.value or b"").decode()
         self._rows[key] = orjson.dumps([at, letter.topic, (letter.key or b"").decode(), value, headers])
         self._changed.add(key)
-        return key
+        self._alarms.set(at, key)
 
     def release(self, record: Record) -> bool:
         """Whether this message is none that waited, or has not come before; then it waits no more."""
@@ -38,13 +41,21 @@ class Waiting:
         self._changed.add(key)
         return self._rows.pop(key, None) is not None
 
-    def due_at(self, key: bytes) -> int | None:
-        """The time of a message; None when it waits no more."""
+    @property
+    def wakes_at(self) -> int | None:
+        """The instant at which the first of them comes; None when none waits."""
+        return self._alarms.next_at
+
+    def ring(self, now: int) -> Iterator[Output]:
+        """The messages whose time has come, as letters."""
+        for _, key in self._alarms.rung(now, self._due_at):
+            yield self._letter(key)
+
+    def _due_at(self, key: bytes) -> int | None:
         row = self._rows.get(key)
         return orjson.loads(row)[0] if row is not None else None
 
-    def letter(self, key: bytes) -> Output:
-        """The message as it comes when it is time."""
+    def _letter(self, key: bytes) -> Output:
         _, topic, lead, value, headers = orjson.loads(self._rows[key])
         return Output(topic, lead.encode(), value.encode(), tuple((name, b64decode(text)) for name, text in headers))
 
@@ -54,6 +65,7 @@ class Waiting:
             self._rows.pop(key, None)
         else:
             self._rows[key] = row
+            self._alarms.set(self._due_at(key), key)
 
     def changes(self) -> list[tuple[bytes, bytes | None]]:
         """The rows that changed since the last call."""

@@ -107,13 +107,15 @@ def test_a_daily_ceiling_without_a_rule() -> None:
     assert (finding.key, finding.wrong) == ("interest.daily.identified", "no rule gives points for it")
 
 
-def test_a_daily_ceiling_beside_that_of_a_rule() -> None:
-    rule = {"name": "read", "on": "page_viewed", "points": 5, "ceiling": 50}
-    unbounded = {"name": "trial", "on": "trial_started", "points": 50}
-    rules = {"interest.rules": [rule, unbounded], "interest.groups": {}}
-    (finding,) = odd({**rules, "interest.daily": {"page_viewed": 5, "trial_started": 50}})
-    assert finding.key == "interest.rules.0.ceiling"
-    assert finding.wrong.startswith("beside the ceiling of a day for page_viewed")
+@pytest.mark.parametrize("more", [{"ceiling": 50}, {"group": "urgency"}])
+def test_a_daily_ceiling_that_others_cut_across(more: dict[str, Any]) -> None:
+    rules = [{"name": str(n), "on": "page_viewed", "where": {"url": f"*{n}"}, "points": 50} for n in range(2)]
+    changed = {"interest.groups": {"urgency": 60}, "interest.daily": {"page_viewed": 50}}
+    odds = odd({**changed, "interest.rules": [rules[0], rules[1] | more]})
+    assert [each.wrong.split(":")[0] for each in odds if each.key == "interest.daily.page_viewed"] == [
+        "what is told late may count less than if told in time"
+    ]
+    assert [each for each in odd({**changed, "interest.rules": rules}) if each.key.startswith("interest.daily")] == []
 
 
 def test_so_many_rules_that_depend_on_time_that_a_row_may_not_hold_their_hits() -> None:

@@ -196,6 +196,8 @@ def test_every_fact_keeps_its_contract(history: History) -> None:
 # ---- whatever the order of arrival
 
 
+TIMINGS = {"once", "once_per", "at_most", "within_days", "times", "decay", "only"}
+
 ACTIVITIES = [(kind, data) for kind, told in TOLD.items() for data in told if OF[kind].topic == topics.ACTIVITY.name]
 DEEDS = st.builds(
     lambda told, quarter: Event(*told, MONDAY + quarter * 15 * MINUTE),
@@ -213,3 +215,23 @@ def test_interest_is_the_same_in_whatever_order_it_is_told(section: Any, deeds: 
     chance.shuffle(mixed)
     in_time = Story(terms).and_then(first, *sorted(deeds, key=lambda deed: deed.at or 0), last)
     assert Story(terms).and_then(first, *mixed, last).lead.interest == in_time.lead.interest
+
+
+@law
+@given(interests(), st.lists(DEEDS, max_size=30), st.randoms(use_true_random=False))
+def test_so_it_is_with_ceilings_of_a_day_that_no_others_cut_across(
+    section: Any, deeds: list[Event], chance: Random
+) -> None:
+    for rule in section["rules"]:
+        rule.pop("ceiling", None)
+        rule["group"] = ""
+    section["daily"] = {"page_viewed": 7, "product_used": 3}
+    for rule in [rule for rule in section["rules"] if rule.keys() & TIMINGS]:
+        section["rules"].remove(rule)
+    assume(section["rules"])
+    terms = agreed(interest=section, handoff__conversions=[])
+    early = [replace(deed, at=MONDAY + ((deed.at or 0) - MONDAY) % (4 * DAY)) for deed in deeds]
+    mixed = list(early)
+    chance.shuffle(mixed)
+    in_time = Story(terms).and_then(*sorted(early, key=lambda deed: deed.at or 0))
+    assert Story(terms).and_then(*mixed).lead.interest == in_time.lead.interest

@@ -31,7 +31,6 @@ from tests.streams.given import (
 from tests.streams.histories import binary
 from tests.streams.house import BOB, LANES, House, merged
 
-GRACE = agreed().grace_ms
 LATER = MONDAY + 3 * HOUR
 
 
@@ -40,7 +39,7 @@ def early(event: Event, arrives: int = MONDAY) -> Line:
     return replace(event.record(0, 7), timestamp=arrives)
 
 
-def come(story: Story, now: int = LATER + GRACE) -> list[f.Fact]:
+def come(story: Story, now: int = LATER) -> list[f.Fact]:
     """The clock strikes, and what was written by it arrives."""
     return story.remind(now)
 
@@ -49,8 +48,8 @@ def come(story: Story, now: int = LATER + GRACE) -> list[f.Fact]:
 def test_what_is_dated_in_the_future_counts_only_then(form: object) -> None:
     story = given(page(MONDAY))
     assert story.take(form(early(demo(LATER)))) == [f.Held(LATER)]  # type: ignore[operator]
-    assert (story.lead.stage, story.relay.wakes_at()) == ("visitor", LATER + GRACE)
-    assert come(story, LATER + GRACE - 1) == []
+    assert (story.lead.stage, story.relay.wakes_at()) == ("visitor", LATER)
+    assert come(story, LATER - 1) == []
     assert "handed_over" in kinds(come(story))
     assert story.lead.active_at == LATER
     assert story.relay.counts.totals["held", ACTIVITY.name] == 1
@@ -80,8 +79,8 @@ def test_a_message_that_waits_twice_counts_once() -> None:
 def test_a_letter_that_was_written_twice_counts_once() -> None:
     story = given(page(MONDAY))
     story.take(early(content(LATER)))
-    letters = story.ring(LATER + GRACE)
-    assert kinds(story.deliver([*letters, *letters], LATER + GRACE))[-1] == "passed"
+    letters = story.ring(LATER)
+    assert kinds(story.deliver([*letters, *letters], LATER))[-1] == "passed"
     assert story.lead.activity["content_downloaded"] == 1
 
 
@@ -130,7 +129,7 @@ def test_what_waits_for_an_id_that_was_joined_counts_for_the_other_lead() -> Non
 
 def ring(relay: Relay) -> list[Output]:
     """What the clock makes the lane write."""
-    relay.ring(LATER + GRACE)
+    relay.ring(LATER)
     written, relay.outputs = relay.outputs, []
     return [output for output in written if output.topic == LETTER.name]
 
