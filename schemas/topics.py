@@ -60,7 +60,7 @@ FEEDBACK = Topic(
 LETTER = Topic(
     name="leads.letter.v1",
     letter="l",
-    purpose="Deadlines, new versions of the agreement, and messages that came to the wrong lane: all of it in the log.",
+    purpose="What lanes write to lanes: deadlines, new versions, messages sent on, histories, members of groups.",
     owner="leadrelay",
     writers=("worker",),
     readers=("worker",),
@@ -68,7 +68,7 @@ LETTER = Topic(
 )
 HANDOFF = Topic(
     name="leads.handoff.v1",
-    purpose="Leads for sales, each with its packet.",
+    purpose="Leads and buying groups for sales, each with its packet.",
     owner="leadrelay",
     writers=("worker",),
     readers=("CRM", "dialler", "chat"),
