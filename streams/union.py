@@ -123,12 +123,20 @@ def _owner(*both: Lead) -> str:
 
 def _unite_standing(lead: Lead, other: Lead, at: int) -> None:
     higher, owner = _by_stage(lead, other)[1], _owner(lead, other)
-    moves = sorted([*lead.history, *other.history], key=itemgetter(1))
+    moves = _moves(lead, other)
     if moves[-1][0] != higher.stage:
         moves.append((higher.stage, max(at, moves[-1][1])))
     lead.history = moves[-HISTORY_MAX:]
     lead.stage, lead.owner, lead.with_sales = higher.stage, owner, higher.with_sales
     lead.peak = max(lead.peak, other.peak, key=RANK.__getitem__)
+
+
+def _moves(lead: Lead, other: Lead) -> list[tuple[Stage, int]]:
+    """The stage moves of both in order of time; of a visitor and a contact, which nobody becomes again, the first."""
+    found: dict[object, tuple[Stage, int]] = {}
+    for move in sorted([*lead.history, *other.history], key=itemgetter(1)):
+        found.setdefault(move[0] if move[0] in {"visitor", "contact"} else move, move)
+    return list(found.values())
 
 
 def _unite_pursuit(lead: Lead, other: Lead) -> None:

@@ -244,6 +244,12 @@ def test_letters_that_a_message_caused_are_told_from_those_of_a_clock() -> None:
     assert [is_sent(Line(x.topic, 0, 0, 0, x.key, x.value, x.headers)) for x in letters] == [True, True, False]
 
 
+def test_nobody_is_a_visitor_again() -> None:
+    house = House().send(at(0, page, ADA), at(1, content, ADA), at(2, page, BOB), at(3, content, BOB))
+    lead = house.send(at(4, demo, ADA), merged(BOB, ADA)).settle().lead(ADA)
+    assert [stage for stage, _ in lead.history] == ["visitor", "contact", "mql"]
+
+
 # ---- circles and letters that can't be read
 
 
