@@ -205,6 +205,7 @@ def trees(draw: st.DrawFn, number: int = 1, day: float = -365) -> Tree:
         "score": draw(st.integers(1, min(30, fit["ceiling"] + interest["ceiling"]))),
         "fit_min": draw(st.integers(-1000, min(20, fit["ceiling"]))),
         "interest_min": draw(st.integers(-10, min(10, interest["ceiling"]))),
+        "once_in_days": draw(st.sampled_from([{}, {"points": 2}, {"conversion": 1.5, "points": 0.5}])),
         "falls": draw(st.sampled_from(["nothing", "tell", "recall"])),
     }
     if fit["ceiling"] >= GRID["fit"]["A"] and interest["ceiling"] >= GRID["interest"]["1"] and draw(st.booleans()):

@@ -120,6 +120,18 @@ def test_what_is_known_of_a_lead_agrees_with_itself(history: History) -> None:
         assert lead.arrived_at <= max(lead.active_at, lead.arrived_at)
 
 
+@law
+@given(histories())
+def test_handoffs_of_a_lead_are_as_far_apart_as_agreed(history: History) -> None:
+    fold, last = folded(*history), defaultdict[tuple[str, bool], int](int)
+    for said in journal(fold):
+        if isinstance(said.fact, f.HandedOver) and not is_group(said.lead):
+            asked = said.fact.trigger == "conversion"
+            rest = fold.terms_of(said.agreement).rests_ms.get("conversion", 0) if asked else 0
+            assert not last[said.lead, asked] or instant(said.at) >= last[said.lead, asked] + rest
+            last[said.lead, asked] = instant(said.at)
+
+
 # ---- points
 
 
