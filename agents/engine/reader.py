@@ -97,9 +97,13 @@ class Reader:
             return
 
     async def _resettle(self, client: Consumer) -> None:
-        """Go on after records that the topic dropped while we were reading it."""
-        known = {partition: dict(lane.positions) for partition, lane in self._lanes.open.items()}
+        """Go on after records that the topic dropped while we were reading it.
+
+        A lane that was opened anew meanwhile knows its own positions: what the one before it had folded is forgotten.
+        """
+        lanes = dict(self._lanes.open)
+        known = {partition: dict(lane.positions) for partition, lane in lanes.items()}
         for partition, positions in (await settle(client, known, self._settings.inputs, self._observer)).items():
-            lane = self._lanes.open.get(partition)
-            if lane is not None:
+            lane = lanes[partition]
+            if self._lanes.open.get(partition) is lane:
                 lane.positions.update({topic: max(lane.positions[topic], at) for topic, at in positions.items()})

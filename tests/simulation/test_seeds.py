@@ -12,6 +12,8 @@ from tests.simulation.run import Summary
 
 ROOT = Path(__file__).parents[2]
 SEEDS = 2000
+FOUND = (57484,)
+"""Seeds that found something once: the lane of a reader that went on behind dropped records had been opened anew."""
 HAPPENED = (
     "killed",
     "frozen",
@@ -45,6 +47,11 @@ def test_nothing_is_lost_or_doubled_and_everything_goes_on_in_2000_worlds() -> N
     assert [str(failure) for failure in summary.failures] == []
     assert summary.seeds == SEEDS
     assert [what for what in HAPPENED if not summary.seen[what]] == [], "these never happened"
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_what_was_found_once_stays_mended(seed: int) -> None:
+    assert simulate("--seed", str(seed)).returncode == 0
 
 
 def test_a_seed_is_the_same_world_each_time() -> None:

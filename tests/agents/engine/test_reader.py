@@ -197,3 +197,19 @@ async def test_records_that_the_topic_dropped_while_it_was_read_are_reported_and
     await bench.reader._resettle(bench.client)
     assert bench.lane.positions == {"in": 6}
     assert bench.heard.events == [("skipped", "in", 0, 0, 6)]
+
+
+async def test_a_lane_that_was_opened_anew_meanwhile_reads_again_what_the_one_before_had_not_committed() -> None:
+    bench = Bench(9)
+    bench.lane.positions["in"] = 5  # folded, and then the lane was revoked before it was in the log
+    anew = Lane(0, Fold(), {"in": 3}, bench.writer.tell)
+    ends = bench.client.end_offsets
+
+    async def reopen(places: list[TopicPartition]) -> dict[TopicPartition, int]:
+        bench.lanes.forget()
+        bench.lanes.add([anew], Membership("app", 2, "m", None))
+        return await ends(places)
+
+    bench.client.end_offsets = reopen  # type: ignore[method-assign]
+    await bench.reader._resettle(bench.client)
+    assert anew.positions == {"in": 3}
