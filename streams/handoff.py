@@ -103,17 +103,18 @@ def threshold(lead: Lead, terms: Terms) -> int:
 def _handed(lead: Lead, message: Message, terms: Terms, reason: Reason) -> Iterator[Fact]:
     asked: Conversion | Literal[""] = message.data.kind if reason.trigger == "conversion" else ""
     due_at = terms.hours.after(message.at, terms.response_ms)
+    of_grade = grade(lead, terms)
     yield moved(lead, "mql", "agreement", reason.why)
     yield HandedOver(
         lead.handoffs + 1,
         reason.trigger,
         asked,
-        grade(lead, terms),
+        of_grade,
         lead.score,
         reason.why,
         due_at,
         reason.line,
-        terms.grid.names.get(grade(lead, terms), "") if terms.grid else "",
+        terms.grid.names.get(of_grade, "") if terms.grid else "",
         terms.rating.name(terms.rating.of(lead.score)) if terms.rating else "",
     )
 

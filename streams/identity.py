@@ -1,14 +1,12 @@
 """Who a lead is: a visitor who tells its name, two leads that are one, and what the lead of both is then."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from schemas import fact as f
 from schemas.codec import Message
 from schemas.identity import Reason
-from streams import activity, groups, nurture, outlook, rating, score, union
+from streams import activity, groups, nurture, outlook, rating, score, told, union
 from streams.row import Entry, Lead
-from streams.rulebook import CEILING_MAX
 from streams.stage import moved
 from streams.terms import Terms
 
@@ -48,9 +46,7 @@ def join(lead: Lead, other: Lead, message: Message, terms: Terms) -> Iterator[f.
     changes = score.fit(lead, {}, terms)
     if changes:
         yield f.Profiled({}, changes)
-    excluded = score.excluded_by(lead.profile, terms)
-    if excluded != lead.excluded:
-        yield f.Excluded(excluded)
+    yield from told.exclude(lead, terms)
     yield from rating.settle_all(lead, terms)
     yield from outlook.rate(lead, terms, rating.as_of(lead))
     if lead.due_at is not None and lead.stage != "mql":  # sales have it already
@@ -86,7 +82,7 @@ def _cut(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
         if over > 0:
             yield f.DayCounted(kind, day, points - over)
             _take_off(entries, over, kind, day, terms)
-    want, have = _within(entries, terms), lead.given
+    want, have = score.within((entry[:2] for entry in entries), terms), lead.given
     changes = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
     if changes:
         yield f.InterestRescored(changes, ())
@@ -100,21 +96,3 @@ def _take_off(entries: list[Entry], over: int, kind: str, day: int, terms: Terms
             less = min(points, over)
             entries[place] = (rule, points - less, times, at, cause, detail)
             over -= less
-
-
-def _within(entries: list[Entry], terms: Terms) -> dict[str, int]:
-    """What the ceilings leave of each rule, when points are given in the order of time."""
-    book = terms.interest
-    plain = {term.name: term.ceiling for theirs in book.plain.values() for term in theirs}
-    ceilings = plain | {rule: term.ceiling for rule, term in book.by_name.items()}
-    want: dict[str, int] = defaultdict(int)
-    groups: dict[str, int] = defaultdict(int)
-    left = terms.interest_ceiling
-    for rule, points, *_ in entries:
-        group = book.group_of.get(rule, "")
-        room = terms.interest_groups[group] - groups[group]
-        give = score.cut(points, ceilings.get(rule, CEILING_MAX) - abs(want[rule]), room, left)
-        want[rule] += give
-        groups[group] += max(give, 0)
-        left -= max(give, 0)
-    return want

@@ -11,7 +11,7 @@ from schemas import fact as f
 from schemas.codec import Message
 from schemas.groups import is_group
 from streams import activity, groups, identity, outlook, pursuit, rating, rescoring, score, told, union
-from streams.row import Lead
+from streams.row import HISTORY_MAX, Lead
 from streams.terms import OTHER, Terms
 from streams.timed import Hit
 
@@ -96,7 +96,7 @@ def _stage_moved(lead: Lead, fact: f.StageMoved, moment: Moment) -> None:
     lead.stage = fact.to_stage
     if fact.passed:
         lead.peak = fact.passed[-1]
-    lead.history = [*lead.history, (fact.to_stage, moment.at)][-union.HISTORY_MAX :]
+    lead.history = [*lead.history, (fact.to_stage, moment.at)][-HISTORY_MAX:]
 
 
 def _handed_over(lead: Lead, fact: f.HandedOver, moment: Moment) -> None:

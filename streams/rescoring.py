@@ -1,6 +1,5 @@
 """Takes a lead from one version of the agreement to the next; what changes of its points are facts."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from schemas.fact import Fact, HitsSettled, InterestRescored, Profiled
@@ -50,19 +49,9 @@ def _interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
 
 def _wanted(lead: Lead, terms: Terms) -> dict[str, int]:
     """What the sums of each rule would be now, within the ceilings."""
-    plain = {term.name: term for theirs in terms.interest.plain.values() for term in theirs}
-    want: dict[str, int] = defaultdict(int)
-    groups: dict[str, int] = defaultdict(int)
-    left = terms.interest_ceiling
-    for rule, _, times, *_ in sorted(lead.interests, key=lambda entry: entry[3]):
-        term = plain.get(rule)
-        if term is not None:
-            room = terms.interest_groups[term.group] - groups[term.group]
-            give = score.cut(term.points * times, term.ceiling - abs(want[rule]), room, left)
-            want[rule] += give
-            groups[term.group] += max(give, 0)
-            left -= max(give, 0)
-    return want
+    worth = {term.name: term.points for theirs in terms.interest.plain.values() for term in theirs}
+    entries = sorted(lead.interests, key=lambda entry: entry[3])
+    return score.within(((rule, worth[rule] * times) for rule, _, times, *_ in entries if rule in worth), terms)
 
 
 def remember(lead: Lead, fact: InterestRescored) -> None:

@@ -17,6 +17,8 @@ from streams.timed import Hit, Tally
 FORMAT = 6
 HEADER = Struct(">BqH")
 NEVER = 2**63 - 1
+HISTORY_MAX = 12
+"""So many last stage moves are remembered; the journal has all."""
 DIGEST_BYTES = 6
 """A new event is taken for one of its lead's 64 remembered ones once in 4e12 events."""
 

@@ -1,7 +1,7 @@
 """Points for fit and for interest, each with its rule, cut by the ceilings of rule, group and side."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -81,6 +81,24 @@ def cut(points: int, rule_left: int, group_left: int, left: int) -> int:
     if points < 0:
         return max(points, min(-rule_left, 0))
     return max(0, min(points, rule_left, group_left, left))
+
+
+def within(given: Iterable[tuple[str, int]], terms: Terms) -> dict[str, int]:
+    """What the ceilings leave of points of interest, by rule, when they are given in this order."""
+    book = terms.interest
+    plain = {term.name: term.ceiling for theirs in book.plain.values() for term in theirs}
+    ceilings = plain | {rule: term.ceiling for rule, term in book.by_name.items()}
+    want: dict[str, int] = defaultdict(int)
+    groups: dict[str, int] = defaultdict(int)
+    left = terms.interest_ceiling
+    for rule, points in given:
+        group = book.group_of.get(rule, "")
+        room = terms.interest_groups[group] - groups[group]
+        give = cut(points, ceilings.get(rule, CEILING_MAX) - abs(want[rule]), room, left)
+        want[rule] += give
+        groups[group] += max(give, 0)
+        left -= max(give, 0)
+    return want
 
 
 def fit(lead: Lead, told: Mapping[str, str | int], terms: Terms) -> Changes:

@@ -38,9 +38,14 @@ def _profile(lead: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     new = {name: value for name, value in told.items() if _later(lead, name, value, message.at)}
     if new:
         yield f.Profiled(new, score.fit(lead, new, terms))
-        excluded = score.excluded_by(lead.profile, terms)
-        if excluded != lead.excluded:
-            yield f.Excluded(excluded)
+        yield from exclude(lead, terms)
+
+
+def exclude(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
+    """Say which exclusion the profile falls under, if that is not what we said last."""
+    excluded = score.excluded_by(lead.profile, terms)
+    if excluded != lead.excluded:
+        yield f.Excluded(excluded)
 
 
 def _later(lead: Lead, field: str, value: str | int, at: int) -> bool:

@@ -3,8 +3,6 @@
 Nothing here depends on which of the two came first, so that leads may be joined in any order.
 """
 
-import zlib
-from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
@@ -15,13 +13,12 @@ from typing import get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.bounds import Stage
-from streams.row import DIGEST_BYTES, HEADER, NAMES, Lead, body_of, pack, unpack
+from streams import folding
+from streams.row import DIGEST_BYTES, HEADER, HISTORY_MAX, NAMES, Lead, body_of, pack, unpack
 from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX, fold
 from streams.timed import by_time
 
 ROW_BYTES_MAX = 4_000_000
-HISTORY_MAX = 12
-"""So many last stage moves are remembered; the journal has all."""
 _RISING: tuple[Stage, ...] = ("visitor", "contact", "lead", "disqualified", "mql", "accepted", "sql", "customer")
 RANK: Mapping[Stage, int] = {stage: rank for rank, stage in enumerate(_RISING)}
 """Which of two stages is that of both: who was refused stays refused, unless sales have work with the other one."""
@@ -35,7 +32,7 @@ RECYCLED = attrgetter("paused_until", "again_at", "recycle_reason", "reason_befo
 
 def folded(lead: Lead) -> str:
     """A lead's row as a letter carries it."""
-    return b64encode(zlib.compress(pack(lead), 9)).decode()
+    return folding.fold(pack(lead))
 
 
 def unfolded(identity: str, history: str) -> Lead:
@@ -44,12 +41,8 @@ def unfolded(identity: str, history: str) -> Lead:
     Raises:
         ValueError: It is none, or was written in another format.
     """
-    reader = zlib.decompressobj()
-    try:
-        row = reader.decompress(b64decode(history, validate=True), ROW_BYTES_MAX)
-    except zlib.error as error:
-        raise ValueError(str(error)) from None
-    if not reader.eof or len(row) < HEADER.size:
+    row = folding.unfold(history, ROW_BYTES_MAX)
+    if len(row) < HEADER.size:
         message = "cut off, or too long"
         raise ValueError(message)
     try:

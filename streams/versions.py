@@ -1,7 +1,5 @@
 """The published versions of the agreement that a lane knows, and which of them is in force when."""
 
-import zlib
-from base64 import b64decode, b64encode
 from dataclasses import replace
 from functools import lru_cache
 
@@ -9,6 +7,7 @@ import orjson
 
 from schemas.envelope import Refusal
 from schemas.mistakes import Mistaken, parse
+from streams.folding import fold, unfold
 from streams.terms import Terms, compiled
 
 ROW = b"\x00agreement"
@@ -18,7 +17,7 @@ TEXT_BYTES_MAX = 1_000_000
 
 def folded(text: str) -> str:
     """An agreement's text as a letter carries it."""
-    return b64encode(zlib.compress(text.encode(), 9)).decode()
+    return fold(text.encode())
 
 
 def unfolded(document: str) -> str:
@@ -27,15 +26,7 @@ def unfolded(document: str) -> str:
     Raises:
         ValueError: It is none, or longer than TEXT_BYTES_MAX.
     """
-    reader = zlib.decompressobj()
-    try:
-        text = reader.decompress(b64decode(document, validate=True), TEXT_BYTES_MAX)
-    except zlib.error as error:
-        raise ValueError(str(error)) from None
-    if not reader.eof:
-        message = "cut off, or too long"
-        raise ValueError(message)
-    return text.decode()
+    return unfold(document, TEXT_BYTES_MAX).decode()
 
 
 @lru_cache(maxsize=64)

@@ -15,9 +15,9 @@ from schemas.fact import (
     ReachChanged,
     StageMoved,
 )
-from streams import union
 from streams.lead import EVOLVE, RULES
 from streams.relay import ADOPTING
+from streams.row import HISTORY_MAX
 from streams.told import SAYING
 from tests.streams.given import (
     HOUR,
@@ -182,7 +182,7 @@ def test_consent_that_was_given_before_changes_nothing() -> None:
 
 def test_only_the_last_moves_are_remembered() -> None:
     story = given(*[each for _ in range(8) for each in (demo(), returned())])
-    assert len(story.lead.history) == union.HISTORY_MAX
+    assert len(story.lead.history) == HISTORY_MAX
     assert [stage for stage, _ in story.lead.history[-2:]] == ["mql", "lead"]
     assert story.lead.handoffs == 8
 
