@@ -12,7 +12,7 @@ from tests.kafka.harness import open_transactions
 from tests.kafka.storm_plan import FREEZE_S, SESSION_S, SETTLE_S, Report
 
 STILL_S = 0.5
-AIMS = 40
+AIMS = 200
 HEARTBEATS_S = 1.5
 ARMED_MAX = 4
 KILLED = -signal.SIGKILL
@@ -40,15 +40,17 @@ class Acts:
 
     async def kill_inside(self) -> None:
         """kill -9 inside a transaction: frozen at random moments until one lies in it; given up after some trials."""
-        victim = await self.crew.working()
+        victim, inside = await self.crew.working(), False
         for _ in range(AIMS):
             victim.send(signal.SIGSTOP)
-            if await self.left_open():
+            # Looked at before it dies: whoever takes its name afterwards ends its transaction.
+            inside = await self.left_open()
+            if inside:
                 break
             victim.send(signal.SIGCONT)
             await asyncio.sleep(self.chance.uniform(0.02, 0.2))
         self._end(victim)
-        self.report.kills_in_transaction += await self.left_open()
+        self.report.kills_in_transaction += inside
 
     async def kill(self) -> None:
         """kill -9 of a worker that has lanes, at a random moment."""
