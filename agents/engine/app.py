@@ -8,7 +8,6 @@ from faust.serializers.schemas import Schema
 from agents.engine.engine import Engine
 from agents.engine.fold import NewFold
 from agents.engine.observer import Observer
-from agents.engine.producer import tune_aiokafka
 from agents.engine.settings import EngineSettings
 from agents.engine.table import LaneTable
 from agents.engine.transport import SCHEME, register_transport
@@ -49,7 +48,6 @@ class LaneBoot(faust.App.BootStrategy):
 
 def build_engine_app(settings: EngineSettings, new_fold: NewFold, observer: Observer | None = None) -> LaneApp:
     """Make an app without agents. Give one agent `batches(app)` as its channel, and have it await `batch.fold()`."""
-    tune_aiokafka()
     register_transport()
     app = LaneApp(
         settings.app_id,

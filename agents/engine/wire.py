@@ -10,10 +10,11 @@ from struct import Struct
 from typing import Any, NamedTuple, Self
 
 from aiokafka import TopicPartition
-from aiokafka.protocol.api import Request
-from aiokafka.protocol.fetch import FetchRequest_v11, FetchResponse_v11
+from aiokafka.protocol.api import Response
+from aiokafka.protocol.types import Schema
 
-SHORT, INT = Struct(">h"), Struct(">i")
+from agents.engine.direct import INT, SHORT, Direct
+
 ASK = Struct(">iiiibii")
 ASK_PARTITION = Struct(">iiqqi")
 ANSWER = Struct(">ihii")
@@ -34,8 +35,10 @@ class Fetched(NamedTuple):
     records: bytes
 
 
-class FetchAnswer(FetchResponse_v11):
+class FetchAnswer(Response):
     """A fetch response, read."""
+
+    API_KEY, API_VERSION, SCHEMA = 1, 11, Schema()
 
     error: int
     session: int
@@ -75,21 +78,10 @@ def _partition(topic: str, raw: memoryview, at: int) -> tuple[Fetched, int]:
     return Fetched(TopicPartition(topic, partition), error, stable, aborted, records), at + len(records)
 
 
-class FetchStruct(FetchRequest_v11):
-    """A fetch request, written."""
-
-    RESPONSE_TYPE = FetchAnswer
-    asked: "Fetch"
-
-    def encode(self) -> bytes:
-        """Give the bytes behind the header."""
-        return self.asked.encode()
-
-
-class Fetch(Request[FetchStruct]):
+class Fetch(Direct):
     """What is asked of one broker: the news of a session. Offsets are those of the next record to be read."""
 
-    API_KEY = 1
+    FLEXIBLE_VERSION, API_KEY, API_VERSION, RESPONSE_TYPE = False, 1, 11, FetchAnswer
 
     def __init__(
         self,
@@ -107,12 +99,6 @@ class Fetch(Request[FetchStruct]):
             limits: wait_ms, min_bytes, partition_bytes, and committed: 1 for committed records alone, else 0.
         """
         self.session, self.offsets, self.forgotten, self.limits = session, offsets, forgotten, limits
-
-    def build(self, request_struct_class: type[FetchStruct]) -> FetchStruct:
-        """Make the struct that aiokafka sends."""
-        made = request_struct_class()
-        made.asked = self
-        return made
 
     def encode(self) -> bytes:
         """Give the bytes behind the header."""

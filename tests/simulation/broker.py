@@ -12,6 +12,7 @@ from agents.engine.wire import Fetched
 from tests.simulation.group import Claim, Group
 from tests.simulation.log import Entry, Identity, Log, Record
 from tests.simulation.loop import Process, VirtualLoop
+from tests.simulation.producing import entries_of
 from tests.simulation.transactions import Transaction, Transactions
 
 SWEEP_S = 0.25
@@ -39,11 +40,13 @@ class Bounds:
         session: How long the group waits for a sign of a member.
         rebalance: How long a rebalance waits for the members.
         marker: Gives the time that the next marker takes.
+        implicit: Whether it has transaction version 2.
     """
 
     session: float
     rebalance: float
     marker: Callable[[], float]
+    implicit: bool = True
 
 
 class Ask(NamedTuple):
@@ -92,7 +95,10 @@ class ModelBroker:
             for topic, count in topics.items()
             for partition in range(count)
         }
-        self.transactions = Transactions(loop.time, self._write_marker, lambda done: judge.decided(self, done))
+        self._implicit = bounds.implicit
+        self.transactions = Transactions(
+            loop.time, self._write_marker, lambda done: judge.decided(self, done), bumps=bounds.implicit
+        )
         self.group = Group(loop.time, self.later, loop.create_future, bounds.session, bounds.rebalance)
         self._sessions: dict[int, Session] = {}
         self._count = 0
@@ -122,6 +128,10 @@ class ModelBroker:
 
     # What clients ask
 
+    def features(self) -> bool:
+        """Tell whether there is transaction version 2."""
+        return self._implicit
+
     def init_producer(self, name: str, timeout_s: float) -> Identity:
         return self.transactions.init(name, timeout_s)
 
@@ -131,14 +141,16 @@ class ModelBroker:
     def add_offsets(self, name: str, producer: Identity, group: str) -> None:
         self.transactions.add(name, producer, [(OFFSETS + group, self.group)])
 
-    def produce(self, name: str, producer: Identity, batches: Mapping[TopicPartition, tuple[int, list[Entry]]]) -> Any:
-        """Append to partitions: (sequence, records) of each. Returns the error of each that failed."""
+    def produce(self, name: str, batches: Mapping[TopicPartition, bytes]) -> dict[TopicPartition, Exception]:
+        """Append to partitions. Returns the error of each that failed."""
         errors = {}
-        for place, (sequence, entries) in batches.items():
+        for place, batch in batches.items():
+            producer, entries = entries_of(batch)
             try:
+                if self._implicit:
+                    self.transactions.add(name, producer, [(place, self.logs[place])])
                 transaction = self.transactions.holds(name, producer, place)
-                identity = Identity(producer.pid, producer.epoch, sequence)
-                transaction.written += self.logs[place].append(entries, self._timestamp(), identity)
+                transaction.written += self.logs[place].append(entries, self._timestamp(), producer)
             except Exception as error:  # noqa: BLE001  it is the answer
                 errors[place] = error
         return errors
@@ -147,12 +159,14 @@ class ModelBroker:
         self, name: str, producer: Identity, group: str, claim: Claim, offsets: Mapping[TopicPartition, int]
     ) -> None:
         """Take offsets into the transaction."""
+        if self._implicit:
+            self.add_offsets(name, producer, group)
         self.transactions.holds(name, producer, OFFSETS + group)
         self.group.accept(producer, claim, offsets)
         self._judge.accepted(self, producer, claim, sorted({place.partition for place in offsets}))
 
-    def end_transaction(self, name: str, producer: Identity, commit: bool) -> None:  # noqa: FBT001  it is a request
-        self.transactions.end(name, producer, commit=commit)
+    def end_transaction(self, name: str, producer: Identity, commit: bool) -> Identity:  # noqa: FBT001  it is a request
+        return self.transactions.end(name, producer, commit=commit)
 
     def offsets(self, places: Sequence[TopicPartition], what: str) -> dict[TopicPartition, int]:
         """Tell the "start", the "end" or the "stable" end of partitions."""

@@ -1,19 +1,22 @@
-"""The engine's port to Kafka over the model broker: the engine's own consumer, and a producer as aiokafka's is."""
+"""The engine's port to Kafka over the model broker: the engine's own consumer and producer, over a client."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Self
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
+from aiokafka.client import ConnectionGroup
+from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError, RequestTimedOutError
 from aiokafka.protocol.offset import OffsetRequest
 
 from agents.engine.consumer import DirectConsumer
 from agents.engine.edges import EARLIEST
+from agents.engine.producer import TransactionalProducer
+from agents.engine.settings import EngineSettings
 from agents.engine.wire import Fetch
 from tests.simulation.broker import Answer, Ask
 from tests.simulation.network import Line, Network
-from tests.simulation.producer import ModelProducer
+from tests.simulation.producing import answer_of, call_of
 
 LOST = (NodeNotReadyError, RequestTimedOutError)
 NODE = 1
@@ -30,11 +33,18 @@ class Offsets:
 
 
 class WireClient:
-    """What the engine's consumer sees of aiokafka's client: one node that leads everything."""
+    """What the engine sees of aiokafka's client: one node that leads everything."""
 
-    def __init__(self, network: Network, fetch_max: int) -> None:
+    def __init__(self, network: Network, fetch_max: int = 0) -> None:
         self._network, self._line, self._fetch_max = network, Line(), fetch_max
+        self._coordination = Line()
         self.cluster = self
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def coordinator_lookup(self, _kind: Any, _key: str) -> int:
+        return NODE
 
     def leader_for_partition(self, _place: TopicPartition) -> int:
         return NODE
@@ -63,14 +73,26 @@ class WireClient:
             return False
         return True
 
-    async def send(self, _node: int, request: Any) -> Any:
+    async def send(self, _node: int, request: Any, *, group: Any = ConnectionGroup.DEFAULT) -> Any:
         if isinstance(request, Fetch):
             return await self._fetch(request)
-        assert isinstance(request, OffsetRequest)
+        if not isinstance(request, OffsetRequest):
+            return await self._transact(request, self._line if group == ConnectionGroup.DEFAULT else self._coordination)
         asked = {TopicPartition(topic, partition): at for topic, each in request._topics for partition, at in each}
         latest = "stable" if request._isolation_level else "end"
         what, places = "start" if EARLIEST in asked.values() else latest, tuple(asked)
         return Offsets(await self._network.call(self._line, "offsets", places, what))
+
+    async def _transact(self, request: Any, line: Line) -> Any:
+        api, arguments = call_of(request)
+        result = error = None
+        try:
+            result = await self._network.call(line, api, *arguments)
+        except LOST:
+            raise
+        except KafkaError as raised:
+            error = raised
+        return answer_of(request, result, error)
 
     async def _fetch(self, request: Fetch) -> Answer:
         limits = request.limits
@@ -108,30 +130,29 @@ class ModelKafka:
 
     Args:
         network: Between it and the broker.
-        timeouts_s: How long a consumer asks before it gives up, and how long a transaction may last.
+        settings: Of the worker.
         fetch_max: Records that a fetch brings, or a few more.
-        batch_max: Records that a batch takes at most.
     """
 
-    def __init__(self, network: Network, timeouts_s: tuple[float, float], fetch_max: int, batch_max: int) -> None:
-        self.network, self._fetch_max, self._batch_max = network, fetch_max, batch_max
-        self._request_timeout_s, self._transaction_timeout_s = timeouts_s
+    def __init__(self, network: Network, settings: EngineSettings, fetch_max: int) -> None:
+        self.network, self._settings, self._fetch_max = network, settings, fetch_max
         self._line = Line()
 
     def consumer(self, level: Any, **_options: Any) -> ModelConsumer:
-        return ModelConsumer(WireClient(self.network, self._fetch_max), level, bound_s=self._request_timeout_s)
+        bound_s = self._settings.request_timeout_ms / 1000
+        return ModelConsumer(WireClient(self.network, self._fetch_max), level, bound_s=bound_s)
 
-    async def start_producer(self, name: str) -> ModelProducer:
-        await WireClient(self.network, 0).bootstrap()
-        producer = ModelProducer(self.network, name, self._transaction_timeout_s, self._batch_max)
+    async def start_producer(self, name: str) -> TransactionalProducer:
+        client: Any = WireClient(self.network)
+        producer = TransactionalProducer(client, self._settings, name)
         await producer.start()
         return producer
 
-    async def discard(self, producer: ModelProducer) -> None:
-        producer.discard()
+    async def discard(self, producer: TransactionalProducer) -> None:
+        await producer.close()
 
     async def end_transaction_of(self, name: str) -> None:
-        await self.start_producer(name)
+        await (await self.start_producer(name)).close()
 
     async def partitions(self) -> dict[str, int] | None:
         try:

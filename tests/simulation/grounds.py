@@ -51,11 +51,14 @@ class ModelGround:
 
     topic, group, name = "topic", "group", "name"
 
-    def __init__(self, loop: VirtualLoop) -> None:
-        bounds = Bounds(SESSION_S, REBALANCE_S, lambda: 0.001)
+    def __init__(self, loop: VirtualLoop, *, implicit: bool) -> None:
+        bounds = Bounds(SESSION_S, REBALANCE_S, lambda: 0.001, implicit)
         self.broker = ModelBroker(loop, {self.topic: 2}, bounds, Nobody())
         self.network = Network(loop, self.broker, random.Random(1), Weather(storms=0))  # noqa: S311  a seed
-        self.kafka = ModelKafka(self.network, (5.0, TRANSACTION_MS / 1000), 100, 100)
+        settings = EngineSettings(
+            app_id=self.group, brokers=("model",), inputs=(self.topic,), transaction_timeout_ms=TRANSACTION_MS
+        )
+        self.kafka = ModelKafka(self.network, settings, 100)
 
     async def write(self, partition: int, value: bytes) -> None:
         self.broker.write(TopicPartition(self.topic, partition), [(b"k", value, ())])
@@ -75,11 +78,11 @@ class ModelGround:
         await self.network.call(Line(), "heartbeat", joined.generation, joined.member_id)
 
 
-def play_on_model(script: Any) -> list[Any]:
-    """Play a script in virtual time."""
+def play_on_model(script: Any, *, implicit: bool = True) -> list[Any]:
+    """Play a script in virtual time, on a broker with transaction version 2 or one without."""
     loop = VirtualLoop()
     try:
-        seen: list[Any] = loop.run_until_complete(Scene(ModelGround(loop)).play(script))
+        seen: list[Any] = loop.run_until_complete(Scene(ModelGround(loop, implicit=implicit)).play(script))
     finally:
         loop.bury()
     return seen

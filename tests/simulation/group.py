@@ -10,7 +10,9 @@ from tests.simulation.log import Identity
 
 
 class FencedInstanceIdError(KafkaError):
-    """Another member has this static name (82): aiokafka does not know it."""
+    """Another member has this static name: aiokafka does not know it."""
+
+    errno = 82
 
 
 class Joined(NamedTuple):

@@ -63,6 +63,7 @@ class Plan:
     habits: Habits
     engine: dict[str, int] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
+    implicit: bool = True
 
     def settings(self, instance: str | None) -> EngineSettings:
         return EngineSettings(
@@ -102,10 +103,10 @@ def new_plan(seed: int) -> Plan:
             drops=pick((0.0, 0.0, 0.0, 0.05)),
             clears=chance.random() < 0.7,
             fetch_max=pick((3, 10, 40)),
-            batch_max=pick((1, 3, 50)),
         ),
         engine=_engine(chance, session_s),
         acts=acts,
+        implicit=chance.random() < 0.7,
     )
 
 
@@ -123,6 +124,7 @@ def _engine(chance: random.Random, session_s: float) -> dict[str, int]:
         "session_timeout_ms": int(session_s * 1000),
         "heartbeat_ms": int(session_s * 300),
         "stop_transaction_ms": chance.choice((50, 1500)),
+        "batch_bytes": chance.choice((1, 400, 65_536)),
     }
 
 

@@ -8,12 +8,12 @@ from agents.engine.lane import Lane, Taken
 from agents.engine.lanes import Lanes
 from agents.engine.membership import Membership
 from agents.engine.patience import Patience
+from agents.engine.producer import TransactionalProducer
 from agents.engine.transaction import Transactions, offsets_of
 from agents.engine.writer import Writer
 from tests.simulation.loop import CURRENT
 from tests.simulation.membership import GroupMember
 from tests.simulation.planting import Patch, instead
-from tests.simulation.producer import ModelProducer
 
 
 def offsets_before_acknowledgements() -> list[Patch]:
@@ -53,7 +53,7 @@ def newest_membership() -> list[Patch]:
         return __init__
 
     def write(before: Any) -> Any:
-        async def send(self: ModelProducer, offsets: Any, membership: Membership) -> None:
+        async def send(self: TransactionalProducer, offsets: Any, membership: Membership) -> None:
             member = members[CURRENT.get()]
             if member.generation >= 0:
                 membership = Membership("app", member.generation, member.member_id, member.instance)
@@ -61,21 +61,21 @@ def newest_membership() -> list[Patch]:
 
         return send
 
-    return [Patch(GroupMember, "__init__", init), Patch(ModelProducer, "send_offsets_to_transaction", write)]
+    return [Patch(GroupMember, "__init__", init), Patch(TransactionalProducer, "send_offsets_to_transaction", write)]
 
 
 def offsets_without_a_membership() -> list[Patch]:
     """The offsets say (-1, ""), which the broker does not check."""
 
     def send(before: Any) -> Any:
-        async def anonymous(self: ModelProducer, offsets: Any, membership: Membership) -> None:
+        async def anonymous(self: TransactionalProducer, offsets: Any, membership: Membership) -> None:
             nobody = Membership("app", membership.generation, membership.member_id, None)
             nobody.generation, nobody.member_id = -1, ""
             await before(self, offsets, nobody)
 
         return anonymous
 
-    return [Patch(ModelProducer, "send_offsets_to_transaction", send)]
+    return [Patch(TransactionalProducer, "send_offsets_to_transaction", send)]
 
 
 def commit_after_a_refusal() -> list[Patch]:
@@ -90,10 +90,10 @@ def commit_after_a_refusal() -> list[Patch]:
 def abort_that_says_nothing() -> list[Patch]:
     """An abort does not reach the broker, so the next commit publishes what was aborted."""
 
-    async def abort_transaction(self: ModelProducer) -> None:
-        self._running = False
+    async def abort_transaction(self: TransactionalProducer) -> None:
+        self._known = False
 
-    return [instead(ModelProducer, "abort_transaction", abort_transaction)]
+    return [instead(TransactionalProducer, "abort_transaction", abort_transaction)]
 
 
 def positions_that_move_on() -> list[Patch]:

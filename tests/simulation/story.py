@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiokafka import TopicPartition
 from aiokafka.errors import InvalidProducerEpoch
 
+from agents.engine.bundle import Bundle
 from tests.simulation.judge import STRANGER
 from tests.simulation.network import NOWHERE, Weather
 from tests.simulation.plan import Act
@@ -191,7 +192,10 @@ class Story:
         name = f"{STRANGER}-{self._chance.random()}"
         producer = broker.init_producer(name, act.length_s + AIM_S)
         broker.add_partitions(name, producer, [place])
-        broker.produce(name, producer, {place: (0, [(b"k1", b"strange", ()), (b"k2", b"letter", ())])})
+        bundle = Bundle(1 << 16)
+        for key, value in ((b"k1", b"strange"), (b"k2", b"letter")):
+            bundle.append(timestamp=None, key=key, value=value, headers=[])
+        broker.produce(name, {place: bundle.sealed(producer.pid, producer.epoch, 0)})
         commit = self._chance.random() < 0.5
         self._world.note("world", f"a stranger writes to {place} and will {'commit' if commit else 'abort'}")
 

@@ -7,17 +7,24 @@ from typing import Any
 import pytest
 
 from agents.broker import EmbeddedBroker
+from agents.engine import producer
+from agents.engine.dialect import Named
 from tests.simulation.grounds import play_on_model, play_on_real
 from tests.simulation.scripts import SCRIPTS, a_reader_begins_anywhere
 
 
 @pytest.mark.kafka
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.__name__)
-async def test_the_model_answers_as_the_real_broker_does(broker: EmbeddedBroker, script: Any) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+async def test_the_model_answers_as_the_real_broker_does(
+    broker: EmbeddedBroker, script: Any, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if version == 1:  # a broker of version 2 answers clients of version 1 as one of version 1 does
+        monkeypatch.setattr(producer, "dialect", lambda _levels, *who: Named(*who))
     real = await play_on_real(broker.address, script)
     assert real, "a script that sees nothing proves nothing"
     model: list[Any] = []
-    await _elsewhere(lambda: model.extend(play_on_model(script)))
+    await _elsewhere(lambda: model.extend(play_on_model(script, implicit=version > 1)))
     assert model == real
 
 

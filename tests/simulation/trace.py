@@ -11,6 +11,7 @@ from tests.simulation.broker import Answer, Ask
 from tests.simulation.group import Claim
 from tests.simulation.log import Identity
 from tests.simulation.loop import START_S
+from tests.simulation.producing import entries_of
 
 WIDTH = 150
 CHANGELOG = "changelog"
@@ -51,7 +52,10 @@ def _fetched(value: Fetched) -> str:
 
 
 def _count(value: Any) -> str:
-    return f"[{value[0]}+{len(value[1])}]" if isinstance(value, tuple) else f"@{value}"  # of a produce, or an offset
+    if not isinstance(value, bytes):
+        return f"@{value}"  # an offset
+    producer, entries = entries_of(value)
+    return f"[{producer.sequence}+{len(entries)}]"
 
 
 SHOWN: tuple[tuple[type[Any], Callable[[Any], str]], ...] = (

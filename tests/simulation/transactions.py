@@ -48,6 +48,7 @@ class Transactions:
         now: Tells the time.
         later: Calls something after the time that a marker takes.
         decided: Hears of each commit at the moment when it cannot be taken back any more.
+        bumps: Whether each transaction has an epoch of its own, as with transaction version 2.
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class Transactions:
         now: Callable[[], float],
         later: Callable[[Callable[[], None]], None],
         decided: Callable[[Transaction], None],
+        *,
+        bumps: bool,
     ) -> None:
-        self._now, self._later, self._decided = now, later, decided
+        self._now, self._later, self._decided, self._bumps = now, later, decided, bumps
         self._known: dict[str, Transaction] = {}
 
     def init(self, name: str, timeout_s: float) -> Identity:
@@ -82,15 +85,25 @@ class Transactions:
             known.state, known.began_at = "ongoing", self._now()
         known.parts.update(parts)
 
-    def end(self, name: str, producer: Identity, *, commit: bool) -> None:
-        """Decide how the transaction ends. Asking again for the same end is answered as the first time."""
-        known = self._checked(name, producer)
-        if known.state == "empty" or (known.state != "ongoing" and known.commit != commit):
-            raise InvalidTxnState
+    def end(self, name: str, producer: Identity, *, commit: bool) -> Identity:
+        """Decide how the transaction ends. Asking again for the same end is answered as the first time.
+
+        Returns who the producer is from now on.
+        """
+        known = self._checked(name, producer, ended=self._bumps)
+        again = known.state in ("prepared", "complete") and known.commit == commit
+        if self._bumps and known.epoch != producer.epoch and not again:
+            raise InvalidProducerEpoch
+        if again and not (self._bumps and known.epoch == producer.epoch):
+            if known.state == "prepared":
+                raise ConcurrentTransactions
+            return known.identity
         if known.state == "prepared":
             raise ConcurrentTransactions
-        if known.state == "ongoing":
-            self._end(known, commit=commit)
+        if known.state != "ongoing" and (commit or not self._bumps):
+            raise InvalidTxnState
+        self._end(known, commit=commit)
+        return known.identity
 
     def holds(self, name: str, producer: Identity, place: object) -> Transaction:
         """Check that this runs in a transaction of this producer.
@@ -115,19 +128,23 @@ class Transactions:
             self._end(known, commit=False)
         return [known.name for known in late]
 
-    def _checked(self, name: str, producer: Identity) -> Transaction:
+    def _checked(self, name: str, producer: Identity, *, ended: bool = False) -> Transaction:
+        """Find what is known of a producer; one whose transaction has ended may ask once more how."""
         known = self._known.get(name)
         if known is None or known.pid != producer.pid:
             raise InvalidProducerIdMapping
-        if known.epoch != producer.epoch:
+        if known.epoch != producer.epoch and not (ended and known.epoch == producer.epoch + 1):
             raise InvalidProducerEpoch
         return known
 
     def _end(self, known: Transaction, *, commit: bool) -> None:
         known.state, known.commit = "prepared", commit
+        known.epoch += self._bumps
         if commit:
             self._decided(known)
         known.written = []
+        if not known.parts:
+            known.state = "complete"
         for place in list(known.parts):
             self._later(lambda place=place: self._mark(known, place))
 

@@ -51,7 +51,6 @@ class Habits:
         drops: The share of deliveries that an agent refuses.
         clears: Whether a rebalance empties the agent's queue.
         fetch_max: Records that a fetch brings at most.
-        batch_max: Records that a produced batch takes at most.
     """
 
     fold_s: float = 0.0
@@ -60,7 +59,6 @@ class Habits:
     drops: float = 0.0
     clears: bool = True
     fetch_max: int = 20
-    batch_max: int = 10
 
 
 class Worker:
@@ -75,8 +73,7 @@ class Worker:
         self.name, self.settings, self._habits, self._chance = name, settings, habits, around.chance
         self.process, self.leaving = Process(name), False
         self._network, self._loop = around.network, around.network.loop
-        timeouts = settings.request_timeout_ms / 1000, settings.transaction_timeout_ms / 1000
-        self.kafka = ModelKafka(around.network, timeouts, habits.fetch_max, habits.batch_max)
+        self.kafka = ModelKafka(around.network, settings, habits.fetch_max)
         self._fell = lambda error: around.fell(self, error)
         self._assign, self._observer = around.assign, around.observer
         self.engine: Engine | None = None

@@ -44,7 +44,7 @@ class World:
         self.judge = Judge(changelog, plan.lanes)
         self.judge.wrong = self.wrong
         topics = dict.fromkeys((*INPUTS, *OUTPUTS, changelog), plan.lanes)
-        bounds = Bounds(plan.session_s, REBALANCE_S, lambda: self.chance.random() * plan.marker_s)
+        bounds = Bounds(plan.session_s, REBALANCE_S, lambda: self.chance.random() * plan.marker_s, plan.implicit)
         self.broker = ModelBroker(self.loop, topics, bounds, self.judge)
         self.broker.heard = lambda what: self.note("broker", what)
         self.network = Network(self.loop, self.broker, self.chance, plan.weather)

@@ -3,22 +3,24 @@
 import inspect
 from typing import Any
 
-import aiokafka.producer.sender
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.client import AIOKafkaClient
+from aiokafka import AIOKafkaConsumer
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import SubscriptionState
-from aiokafka.producer.message_accumulator import BatchBuilder
-from aiokafka.producer.sender import BaseHandler, Sender, TxnOffsetCommitHandler
-from aiokafka.producer.transaction_manager import TransactionManager
 from aiokafka.protocol.offset import OffsetRequest
+from aiokafka.protocol.produce import ProduceRequest
+from aiokafka.protocol.transaction import (
+    AddOffsetsToTxnRequest,
+    AddPartitionsToTxnRequest,
+    EndTxnRequest,
+    InitProducerIdRequest,
+)
 from aiokafka.record.control_record import ControlRecord
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
-from aiokafka.structs import TopicPartition
 from faust.app.base import App, BootStrategy
 from faust.stores.base import Store
 from faust.tables.recovery import Recovery
@@ -35,17 +37,13 @@ from mode.utils.queues import FlowControlEvent
 from mode.worker import Worker as ModeWorker
 
 SIGNATURES = [
-    (Sender.__init__, "self, client, *, acks, txn_manager, message_accumulator, retry_backoff_ms, request_timeout_ms"),
-    (Sender._do_txn_offset_commit, "self, offsets, group_id"),
-    (Sender._find_coordinator, "self, coordinator_type, coordinator_key"),
-    (TxnOffsetCommitHandler.__init__, "self, sender, offsets, group_id"),
-    (TxnOffsetCommitHandler.handle_response, "self, resp"),
-    (BaseHandler.do, "self, node_id"),
-    (AIOKafkaProducer.create_batch, "self"),
-    (AIOKafkaProducer.send_batch, "self, batch, topic, *, partition"),
-    (AIOKafkaProducer.send_offsets_to_transaction, "self, offsets, group_id"),
-    (BatchBuilder.append, "self, *, timestamp, key, value, headers"),
-    (TransactionManager.add_offsets_to_txn, "self, offsets, group_id"),
+    (InitProducerIdRequest.__init__, "self, transactional_id, transaction_timeout_ms"),
+    (AddPartitionsToTxnRequest.__init__, "self, transactional_id, producer_id, producer_epoch, topics"),
+    (AddOffsetsToTxnRequest.__init__, "self, transactional_id, producer_id, producer_epoch, group_id"),
+    (EndTxnRequest.__init__, "self, transactional_id, producer_id, producer_epoch, transaction_result"),
+    (ProduceRequest.__init__, "self, transactional_id, required_acks, timeout, topics"),
+    (AIOKafkaClient.coordinator_lookup, "self, coordinator_type, coordinator_key"),
+    (AIOKafkaClient.close, "self"),
     (GroupCoordinator.check_errors, "self"),
     (GroupCoordinator.request_rejoin, "self"),
     (GroupCoordinator._maybe_leave_group, "self"),
@@ -129,34 +127,7 @@ def test_errors_of_the_group_wait_until_somebody_asks() -> None:
     assert "check_errors" not in inspect.getsource(driver.AIOKafkaConsumerThread)
 
 
-async def test_an_error_in_a_transaction_makes_abort_say_nothing_to_the_broker() -> None:
-    """So `FencedOffsetsHandler` does not use it: the next commit would publish what was aborted."""
-    state = TransactionManager("name", 1000)
-    state.set_pid_and_epoch(1, 0)
-    state.begin_transaction()
-    state.maybe_add_partition_to_txn(TopicPartition("t", 0))
-    state.partition_added(TopicPartition("t", 0))
-    assert not state.is_empty_transaction()
-    state.error_transaction(RuntimeError())
-    assert state.is_empty_transaction()
-    assert state._transaction_waiter is not None
-    state._transaction_waiter.exception()
-
-
-async def test_pending_offsets_are_triples() -> None:
-    state = TransactionManager("name", 1000)
-    state.set_pid_and_epoch(1, 0)
-    state.begin_transaction()
-    waiting = state.add_offsets_to_txn({}, "group")
-    assert list(state._pending_txn_offsets) == [("group", {}, waiting)]
-
-
 def test_attributes_that_are_set_or_read() -> None:
-    assert isinstance(aiokafka.producer.sender.BACKOFF_OVERRIDE, float)
-    assert in_order(AIOKafkaProducer.__init__, "self.client =", "self._message_accumulator =", "self._sender = Sender(")
-    assert isinstance(inspect.getattr_static(Sender, "sender_task"), property)
-    assert in_order(Sender.start, "self._sender_task = create_task")
-    assert in_order(TxnOffsetCommitHandler.__init__, "self._offsets = offsets", "self._group_id = group_id")
     assert in_order(AIOKafkaConsumer.__init__, "self._subscription = ", "self._coordinator = ")
     assert in_order(driver.AIOKafkaConsumerThread.on_start, "self._consumer = self._create_consumer(")
     assert isinstance(TRANSPORTS.aliases, dict)
@@ -192,9 +163,15 @@ def test_the_flow_of_messages_can_be_waited_for() -> None:
 
 
 def test_a_connection_sends_what_a_request_encodes_and_reads_what_its_response_decodes() -> None:
-    """So `FetchStruct` and `FetchAnswer` need no schema."""
+    """So a `Direct` request is its own struct, and its answer needs no schema."""
     assert in_order(AIOKafkaConnection.send, "request.prepare(", "build_request_header(", "request_struct.encode()")
     assert in_order(AIOKafkaConnection._handle_frame, "parse_response_header(resp)", "resp_type.decode(resp)")
+
+
+def test_coordinators_are_found_and_asked_on_connections_of_their_own() -> None:
+    assert {ConnectionGroup.DEFAULT, ConnectionGroup.COORDINATION} == set(ConnectionGroup)
+    assert {CoordinationType.TRANSACTION, CoordinationType.GROUP} == set(CoordinationType)
+    assert in_order(AIOKafkaClient.coordinator_lookup, "self.get_random_node()", "await self.send(", "raise err")
 
 
 def test_a_batch_says_what_is_asked_of_it() -> None:

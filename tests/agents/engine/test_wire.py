@@ -8,7 +8,7 @@ from aiokafka.protocol.fetch import FetchRequest_v11, FetchResponse_v11
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.engine.wire import BYTES_MAX, Fetch, FetchAnswer, FetchStruct
+from agents.engine.wire import BYTES_MAX, Fetch, FetchAnswer
 
 LIMITS = {"wait_ms": 20, "min_bytes": 5, "partition_bytes": 99, "committed": 1}
 OFFSETS = st.integers(0, 2**62)
@@ -24,7 +24,7 @@ def grouped(entries: dict[TopicPartition, Any]) -> list[tuple[str, list[Any]]]:
 
 @given(st.dictionaries(PLACES, OFFSETS), st.lists(PLACES, unique=True), OFFSETS.map(lambda n: n % 2**31))
 def test_a_request(offsets: dict[TopicPartition, int], forgotten: list[TopicPartition], session: int) -> None:
-    made = Fetch((session, 7), offsets, forgotten, **LIMITS).build(FetchStruct)
+    made = Fetch((session, 7), offsets, forgotten, **LIMITS)
     stock = FetchRequest_v11(
         -1,
         20,
@@ -39,6 +39,7 @@ def test_a_request(offsets: dict[TopicPartition, int], forgotten: list[TopicPart
     )
     assert made.encode() == stock.encode()
     assert made.API_VERSION == stock.API_VERSION
+    assert made.build_request_header(5, "me").encode() == stock.build_request_header(5, "me").encode()
 
 
 PARTITION = st.tuples(
