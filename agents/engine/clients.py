@@ -8,6 +8,7 @@ from aiokafka.client import AIOKafkaClient
 
 from agents.engine.consumer import PARTITION_BYTES, WAIT_MS, DirectConsumer
 from agents.engine.kafka import Level
+from agents.engine.link import LinkedClient
 from agents.engine.producer import TransactionalProducer, discard, end_transaction_of, start_producer
 from agents.engine.settings import EngineSettings
 
@@ -21,7 +22,7 @@ async def connected(settings: EngineSettings, **options: Any) -> AsyncIterator[A
     Raises:
         KafkaError: No broker could be reached.
     """
-    client = AIOKafkaClient(
+    client = LinkedClient(
         bootstrap_servers=list(settings.brokers),
         request_timeout_ms=settings.request_timeout_ms,
         **settings.auth,
@@ -93,7 +94,7 @@ class Clients:
         return {topic: len(known(topic) or ()) for topic in self._settings.topics}
 
     async def _connect(self) -> AIOKafkaClient:
-        client = AIOKafkaClient(
+        client = LinkedClient(
             bootstrap_servers=list(self._settings.brokers), **self._settings.auth, retry_backoff_ms=RETRY_BACKOFF_MS
         )
         try:

@@ -19,6 +19,7 @@ from aiokafka.protocol.transaction import InitProducerIdRequest
 from agents.engine.bundle import Bundle
 from agents.engine.dialect import Dialect, dialect
 from agents.engine.edges import NOBODY, by_leader
+from agents.engine.link import LinkedClient
 from agents.engine.membership import Membership
 from agents.engine.requests import Features, Producer
 from agents.engine.settings import EngineSettings
@@ -247,7 +248,7 @@ async def start_producer(settings: EngineSettings, name: str) -> TransactionalPr
     Raises:
         KafkaError: No broker could be reached.
     """
-    client = AIOKafkaClient(
+    client = LinkedClient(
         bootstrap_servers=list(settings.brokers), request_timeout_ms=settings.request_timeout_ms, **settings.auth
     )
     producer = TransactionalProducer(client, settings, name)

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiokafka.conn import AIOKafkaConnection
 
+from agents.engine.link import LinkedClient
 from tests.bench.deep import DeepSampler
 from tests.bench.lines import say
 
@@ -37,7 +38,7 @@ class Probe:
 
     def _listen(self) -> None:
         observer, heard = self._engine.observer, self._engine.observer.committed
-        send, requests = AIOKafkaConnection.send, self._requests
+        requests = self._requests
         for name in ("assigned", "opened", "revoked", "refused", "fenced"):
             setattr(observer, name, self._noting(name, getattr(observer, name)))
 
@@ -47,12 +48,16 @@ class Probe:
             self._note_first_commit(records)
             heard(lanes, records, rows, outputs, seconds)
 
-        def counted(connection: Any, request: Any, *arguments: Any, **options: Any) -> Any:
-            requests[type(request).__name__.removesuffix("Request")] += 1
-            return send(connection, request, *arguments, **options)
+        def counting(send: Any, at: int) -> Any:
+            def counted(*arguments: Any, **options: Any) -> Any:
+                requests[type(arguments[at]).__name__.removesuffix("Request")] += 1
+                return send(*arguments, **options)
+
+            return counted
 
         observer.committed = committed
-        AIOKafkaConnection.send = counted
+        AIOKafkaConnection.send = counting(AIOKafkaConnection.send, 1)
+        LinkedClient.send = counting(LinkedClient.send, 2)
         gc.callbacks.append(self._collected)
 
     def _noting(self, name: str, heard: Any) -> Any:

@@ -44,6 +44,8 @@ SIGNATURES = [
     (ProduceRequest.__init__, "self, transactional_id, required_acks, timeout, topics"),
     (AIOKafkaClient.coordinator_lookup, "self, coordinator_type, coordinator_key"),
     (AIOKafkaClient.close, "self"),
+    (AIOKafkaClient._get_conn, "self, node_id, *, group, no_hint"),
+    (AIOKafkaConnection.close, "self, reason, exc"),
     (GroupCoordinator.check_errors, "self"),
     (GroupCoordinator.request_rejoin, "self"),
     (GroupCoordinator._maybe_leave_group, "self"),
@@ -163,9 +165,20 @@ def test_the_flow_of_messages_can_be_waited_for() -> None:
 
 
 def test_a_connection_sends_what_a_request_encodes_and_reads_what_its_response_decodes() -> None:
-    """So a `Direct` request is its own struct, and its answer needs no schema."""
+    """So a `Direct` request is its own struct, its answer needs no schema, and a `LinkedClient` does the same."""
     assert in_order(AIOKafkaConnection.send, "request.prepare(", "build_request_header(", "request_struct.encode()")
     assert in_order(AIOKafkaConnection._handle_frame, "parse_response_header(resp)", "resp_type.decode(resp)")
+
+
+def test_a_connection_can_be_given_another_protocol() -> None:
+    set_up = ("create_connection(", "self._reader, self._writer", "self._read_task = ", "self._do_sasl_handshake()")
+    assert in_order(AIOKafkaConnection.connect, "self._closed_fut = ", *set_up)
+    assert in_order(AIOKafkaConnection.send, "self._writer is None", "self._versions", "self._next_correlation_id()")
+    assert in_order(AIOKafkaConnection.send, "self._writer.write(size + message)", "self._requests.append(")
+    assert in_order(AIOKafkaConnection._handle_frame, "self._requests[0]", "self._requests.popleft()")
+    assert in_order(AIOKafkaConnection._on_read_task_error, "read_task.cancelled()", "return")
+    assert in_order(AIOKafkaConnection.close, "self._writer.close()", "fut.set_exception(error)", "self._on_close_cb(")
+    assert in_order(AIOKafkaClient.send, "group=group", "isinstance(request, ProduceRequest)", "CONNECTION_TIMEOUT")
 
 
 def test_coordinators_are_found_and_asked_on_connections_of_their_own() -> None:
