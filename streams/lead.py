@@ -83,8 +83,8 @@ def _transferred(lead: Lead, fact: f.Transferred, _: Moment) -> None:
     lead.known_as = fact.to
 
 
-def _joined(lead: Lead, fact: f.Joined, moment: Moment) -> None:
-    union.unite(lead, union.unfolded(fact.former, fact.history), moment.at)
+def _joined(lead: Lead, fact: f.Joined, _: Moment) -> None:
+    union.unite(lead, union.unfolded(fact.former, fact.history))
     lead.known = True
 
 
@@ -148,7 +148,7 @@ def _let_go(lead: Lead, _: f.Rejected | f.Won, __: Moment) -> None:
 
 
 def _owner_changed(lead: Lead, fact: f.OwnerChanged, _: Moment) -> None:
-    lead.owner = fact.owner
+    lead.owner, lead.owned_as = fact.owner, ""
 
 
 def _nurture_entered(lead: Lead, fact: f.NurtureEntered, _: Moment) -> None:

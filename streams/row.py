@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from operator import attrgetter
 from struct import Struct
+from typing import Literal
 
 import orjson
 
 from schemas.bounds import Stage
 from streams.timed import Hit, Tally
 
-FORMAT = 6
+FORMAT = 7
 HEADER = Struct(">BqH")
 NEVER = 2**63 - 1
 HISTORY_MAX = 12
@@ -46,6 +47,7 @@ class Lead:
         again_at: The score from which a returned lead is handed over again; 0 before its first return.
         pursued_at: When the present pursuit began: when sales got or took the lead.
         attempts: Attempts of the present pursuit.
+        owned_as: The stage of the lead that brought the owner, if that is not this lead's; empty else.
         unanswered: Attempts since the last answer, within the pursuit.
         reachable: Whether the lead may be nurtured.
         excluded: The exclusion that keeps the lead from being handed over; empty for none.
@@ -83,6 +85,7 @@ class Lead:
     known_as: str = ""
     with_sales: bool = False
     owner: str = ""
+    owned_as: Stage | Literal[""] = ""
     handoffs: int = 0
     again_at: int = 0
     pursued_at: int = 0

@@ -1,12 +1,13 @@
 """How two histories become one: sums add up, the first contact is the earliest, the last word is the latest.
 
-Nothing here depends on which of the two came first, so that leads may be joined in any order.
+Nothing here depends on which of the two came first, nor, of several, on which two are joined first. Whose word counts
+is therefore read off what each brought, its stage, its instants, its words, and never off who happens to be there.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from itertools import zip_longest
+from itertools import accumulate, chain, count, zip_longest
 from operator import attrgetter, itemgetter
 from typing import get_type_hints
 
@@ -14,9 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.bounds import Stage
 from streams import folding
-from streams.row import DIGEST_BYTES, HEADER, HISTORY_MAX, NAMES, Lead, body_of, pack, unpack
+from streams.row import DIGEST_BYTES, HEADER, NAMES, Entry, Lead, body_of, pack, unpack
 from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX, fold
-from streams.timed import by_time
 
 ROW_BYTES_MAX = 4_000_000
 _RISING: tuple[Stage, ...] = ("visitor", "contact", "lead", "disqualified", "mql", "accepted", "sql", "customer")
@@ -27,6 +27,8 @@ REMEMBERED = [each.name for each in fields(Lead) if each.init and each.name not 
 _KINDS = get_type_hints(Lead)
 _CHECK = TypeAdapter(tuple[tuple(_KINDS[name] for name in NAMES)]).validator.validate_json  # type: ignore[arg-type, misc]
 """What comes from elsewhere is looked at before it is trusted like a row of our own."""
+PURSUED: Mapping[Stage, int] = {"mql": 1, "accepted": 1, "sql": 1, "customer": 2}
+"""Whose attempts are those of both: a sale ends all pursuits; one that goes on counts before those that are over."""
 RECYCLED = attrgetter("paused_until", "again_at", "recycle_reason", "reason_before")
 
 
@@ -58,8 +60,11 @@ def empty(lead: Lead) -> None:
     _become(lead, Lead(lead.id))
 
 
-def unite(lead: Lead, other: Lead, at: int) -> None:
-    """Make the lead what both were, as of an instant (ms since the epoch). Points are added up, ceilings left out."""
+def unite(lead: Lead, other: Lead) -> None:
+    """Make the lead what both were. Points are added up, ceilings left out.
+
+    What rules decide anew of the lead of both is left as it is: its track, its exclusion, its groups, the next look.
+    """
     lead.known_as = ""
     if not lead.history:
         seen = lead.seen
@@ -67,7 +72,7 @@ def unite(lead: Lead, other: Lead, at: int) -> None:
         lead.track, lead.seen = "", other.seen + seen  # the track is left under the other id
         return
     _unite_pursuit(lead, other)
-    _unite_standing(lead, other, at)
+    _unite_standing(lead, other)
     _unite_points(lead, other)
     _unite_profile(lead, other)
     for activity, times in other.activity.items():
@@ -96,46 +101,59 @@ def _become(lead: Lead, other: Lead) -> None:
 
 def stage_of(lead: Lead, other: Lead) -> Stage:
     """The stage of both together."""
-    return _by_stage(lead, other)[1].stage
+    return _higher(lead, other).stage
 
 
 def track_of(lead: Lead, other: Lead) -> str:
-    """The nurture track of both together; that of the lower stage ends with a sale, or when sales refused the lead."""
-    lower, higher = _by_stage(lead, other)
-    return higher.track or (lower.track if higher.stage not in {"disqualified", "customer"} else "")
+    """The nurture track of both together: that of the higher stage, where having none may have been decided."""
+    return _higher(lead, other).track
 
 
-def _by_stage(lead: Lead, other: Lead) -> list[Lead]:
-    return sorted((lead, other), key=lambda each: (bool(each.history), RANK[each.stage], each.track))
+def _higher(*both: Lead) -> Lead:
+    return max(both, key=lambda each: (bool(each.history), RANK[each.stage], each.track))
 
 
-def _owner(*both: Lead) -> str:
-    """Who holds the one of higher stage, if anybody does."""
-    return max(both, key=lambda each: (each.owner != "", RANK[each.stage], each.owner)).owner
-
-
-def _unite_standing(lead: Lead, other: Lead, at: int) -> None:
-    higher, owner = _by_stage(lead, other)[1], _owner(lead, other)
-    moves = _moves(lead, other)
-    if moves[-1][0] != higher.stage:
-        moves.append((higher.stage, max(at, moves[-1][1])))
-    lead.history = moves[-HISTORY_MAX:]
-    lead.stage, lead.owner, lead.with_sales = higher.stage, owner, higher.with_sales
+def _unite_standing(lead: Lead, other: Lead) -> None:
+    higher = _higher(lead, other)
+    _, rank, lead.owner = max(_owned(lead), _owned(other))
+    lead.owned_as = _RISING[rank] if lead.owner and _RISING[rank] != higher.stage else ""
+    lead.history = _moves(lead, other)
+    lead.stage, lead.with_sales = higher.stage, higher.with_sales
     lead.peak = max(lead.peak, other.peak, key=RANK.__getitem__)
 
 
-def _moves(lead: Lead, other: Lead) -> list[tuple[Stage, int]]:
-    """The stage moves of both in order of time; of a visitor and a contact, which nobody becomes again, the first."""
-    found: dict[object, tuple[Stage, int]] = {}
-    for move in sorted([*lead.history, *other.history], key=itemgetter(1)):
-        found.setdefault(move[0] if move[0] in {"visitor", "contact"} else move, move)
-    return list(found.values())
+def _owned(lead: Lead) -> tuple[bool, int, str]:
+    """Who holds the one of higher stage is the owner of both, if anybody does."""
+    return lead.owner != "", RANK[lead.owned_as or lead.stage], lead.owner
+
+
+def _moves(*both: Lead) -> list[tuple[Stage, int]]:
+    """The higher of both stages at any time, but for stages of no length.
+
+    It is not cut to the last moves: below one that is gone a third lead might show, or not, by the order of joining.
+    """
+    ranks, moves = [-1 for _ in both], list[tuple[Stage, int]]()
+    for at, place, rank in sorted(chain(*map(_steps, both, count())), key=itemgetter(0)):
+        ranks[place] = rank
+        if moves and moves[-1][1] == at:
+            moves.pop()
+        stage = _RISING[max(ranks)]
+        if not moves or moves[-1][0] != stage:
+            moves.append((stage, at))
+    return moves
+
+
+def _steps(lead: Lead, place: int) -> Iterator[tuple[int, int, int]]:
+    """Its moves as `(at, place, rank)` in order of time; what was told late held from the move before it."""
+    for at, (stage, _) in zip(accumulate((at for _, at in lead.history), max), lead.history, strict=True):
+        yield at, place, RANK[stage]
 
 
 def _unite_pursuit(lead: Lead, other: Lead) -> None:
     """Clocks and attempts go on; of two pursuits both count."""
     both = (lead, other)
-    pursued = [each for each in both if each.with_sales] or both
+    last = max(PURSUED.get(each.stage, 0) for each in both)
+    pursued = [each for each in both if PURSUED.get(each.stage, 0) == last]
     lead.pursued_at = min((each.pursued_at for each in pursued if each.pursued_at), default=0)
     lead.attempts, lead.unanswered = sum(each.attempts for each in pursued), sum(each.unanswered for each in pursued)
     lead.answered = any(each.answered for each in pursued)
@@ -150,22 +168,38 @@ def _unite_pursuit(lead: Lead, other: Lead) -> None:
 
 
 def _unite_points(lead: Lead, other: Lead) -> None:
-    known = {rule for rule, *_ in lead.fits}
-    lead.fits += [entry for entry in other.fits if entry[0] not in known]
+    lead.fits = _fits([*lead.fits, *other.fits])
     lead.fit = sum(points for _, points, *_ in lead.fits)
     lead.interest += other.interest
-    lead.interests = sorted([*lead.interests, *other.interests], key=itemgetter(3, 0, 5, 4))
+    lead.interests = _interests([*lead.interests, *other.interests])
     for rule, times in Counter(rule for rule, *_ in lead.interests).items():
         for _ in range(times - ENTRIES_OF_RULE_MAX):
             fold(lead.interests, rule)
     lead.forget_given()
-    for rule, hits in other.hits.items():
-        both = sorted([*lead.hits.get(rule, ()), *hits], key=attrgetter("at", "detail", "cause"))
-        lead.hits[rule] = by_time({hit.value or n: hit for n, hit in enumerate(both)}.values())
+    for rule in lead.hits | other.hits:
+        hits = [*lead.hits.get(rule, ()), *other.hits.get(rule, ())]
+        both = sorted(hits, key=attrgetter("at", "detail", "cause", "value", "points"))
+        last = {hit.value: hit for hit in both if hit.value}
+        lead.hits[rule] = [hit for hit in both if not hit.value or hit is last[hit.value]]
     days: Counter[tuple[str, int]] = Counter()
     for activity, day, points in [*lead.days, *other.days]:
         days[activity, day] += points
     lead.days = sorted(((*key, points) for key, points in days.items()), key=itemgetter(1, 0))[-DAYS_MAX:]
+
+
+def _fits(entries: Iterable[Entry]) -> list[Entry]:
+    """Of each rule the entry that was made last."""
+    last = {entry[0]: entry for entry in sorted(entries, key=itemgetter(3, 5, 4, 1, 2))}
+    return sorted(last.values(), key=itemgetter(3, 0))
+
+
+def _interests(entries: Iterable[Entry]) -> list[Entry]:
+    """In order of time; what the same cause gave by the same rule is one entry, so that this order is the only one."""
+    sums: dict[tuple[int, str, str, str], tuple[int, int]] = {}
+    for rule, points, times, at, cause, detail in entries:
+        gave, often = sums.get((at, rule, detail, cause), (0, 0))
+        sums[at, rule, detail, cause] = points + gave, times + often
+    return [(rule, *sums[at, rule, detail, cause], at, cause, detail) for at, rule, detail, cause in sorted(sums)]
 
 
 def _unite_profile(lead: Lead, other: Lead) -> None:

@@ -52,7 +52,7 @@ def test_the_next_deadline_is_read_without_the_rest_of_the_row() -> None:
 
 def test_a_row_of_another_format_is_not_guessed_at() -> None:
     row = pack(given(*HOT).lead)
-    with pytest.raises(ValueError, match=r"'ada' has format 9, this program reads 6"):
+    with pytest.raises(ValueError, match=r"'ada' has format 9, this program reads 7"):
         unpack(ADA, b"\x09" + row[1:])
 
 

@@ -9,9 +9,12 @@ from streams.row import FORMAT, HEADER, NEVER
 from streams.union import unfolded
 from tests.streams.given import (
     ADA,
+    MINUTE,
+    MONDAY,
     Event,
     Maker,
     agreed,
+    attempt,
     boss,
     content,
     demo,
@@ -26,7 +29,7 @@ from tests.streams.given import (
     trial,
     won,
 )
-from tests.streams.house import BOB, House, at, identified, merged
+from tests.streams.house import BOB, CY, House, at, identified, merged
 
 BOTH = pytest.mark.parametrize(("former", "into"), [(ADA, BOB), (BOB, ADA)])
 
@@ -69,6 +72,27 @@ def on_tracks(house: House) -> dict[str, str]:
 def test_an_owner_is_not_forgotten(former: str, into: str) -> None:
     house = joined(former, into, at(0, content, ADA), at(1, owner, BOB, owner="sam"))
     assert (house.lead(into).stage, house.lead(into).owner) == ("contact", "sam")
+
+
+@BOTH
+def test_of_two_owners_the_one_counts_who_held_the_higher_lead_though_a_third_is_higher(former: str, into: str) -> None:
+    owned = [at(0, owner, ADA, owner="kim"), at(1, content, BOB), at(2, owner, BOB, owner="ann"), at(3, demo, CY)]
+    house = House().send(*owned, merged(former, CY)).settle().send(merged(into, CY)).settle()
+    assert (house.lead(CY).stage, house.lead(CY).owner) == ("mql", "ann")
+
+
+@BOTH
+def test_attempts_are_those_of_the_sale(former: str, into: str) -> None:
+    tried = [at(n, make, lead) for lead in (ADA, BOB) for n, make in enumerate((demo, attempt))]
+    house = joined(former, into, *tried, at(9, won, BOB))
+    assert (house.lead(into).stage, house.lead(into).attempts, house.lead(into).attempts_of_all) == ("customer", 1, 2)
+
+
+@BOTH
+def test_a_lead_was_at_the_higher_stage_of_both_at_any_time(former: str, into: str) -> None:
+    house = joined(former, into, at(0, page, ADA), at(1, demo, BOB), at(2, content, ADA), at(3, returned, BOB))
+    moves = [("visitor", MONDAY), ("mql", MONDAY + MINUTE), ("lead", MONDAY + 3 * MINUTE)]
+    assert house.lead(into).history == moves
 
 
 @BOTH
