@@ -1,7 +1,8 @@
 """What is remembered of one lead, and how it is packed into the bytes of a row.
 
-A row is a short fixed header, the digests of the last event ids, and the rest as a JSON array by position. The header
-begins with the format and the next deadline: restore sets the alarms of a million leads without decoding one.
+A row is a short fixed header, the digests of the last event ids, and the rest as a JSON array by position, squeezed.
+The header begins with the format and the next deadline: restore sets the alarms of a million leads and decodes none.
+A plain row has its array as it is, for letters and the journal, which must not depend on the version of zstd.
 """
 
 from dataclasses import dataclass, field, fields
@@ -13,9 +14,11 @@ from typing import Literal
 import orjson
 
 from schemas.bounds import Stage
+from streams.squeezing import squeeze, stretch
 from streams.timed import Hit, Tally
 
-FORMAT = 7
+FORMAT = 8
+"""Raised when something else is written, by another order of fields or another dictionary (`streams.squeezing`)."""
 HEADER = Struct(">BqH")
 NEVER = 2**63 - 1
 HISTORY_MAX = 12
@@ -142,9 +145,21 @@ BODY = attrgetter(*NAMES)
 
 def pack(lead: Lead) -> bytes:
     """The row of a lead, without its id, which is the row's key."""
+    return _head(lead) + squeeze(_array(lead))
+
+
+def plain(lead: Lead) -> bytes:
+    """The plain row of a lead."""
+    return _head(lead) + _array(lead)
+
+
+def _head(lead: Lead) -> bytes:
     due = next_due(lead)
-    head = HEADER.pack(FORMAT, NEVER if due is None else due, len(lead.seen))
-    return head + lead.seen + orjson.dumps(BODY(lead), default=tuple)
+    return HEADER.pack(FORMAT, NEVER if due is None else due, len(lead.seen)) + lead.seen
+
+
+def _array(lead: Lead) -> bytes:
+    return orjson.dumps(BODY(lead), default=tuple)
 
 
 def next_due(lead: Lead) -> int | None:
@@ -158,10 +173,23 @@ def unpack(identity: str, row: bytes) -> Lead:
     """The lead of a row.
 
     Raises:
-        ValueError: The row was written in another format.
+        ValueError: The row was written in another format, or is broken.
     """
-    body = body_of(identity, row)
-    history, fits, interests, hits, days, groups, *rest = orjson.loads(body)
+    seen, body = parts(identity, row)
+    try:
+        return lead_of(identity, seen, stretch(body))
+    except ValueError as error:
+        message = f"row of lead {identity!r} is broken: {error}"
+        raise ValueError(message) from None
+
+
+def lead_of(identity: str, seen: bytes, array: bytes) -> Lead:
+    """The lead of what a plain row is made of.
+
+    Raises:
+        ValueError: The array is no JSON.
+    """
+    history, fits, interests, hits, days, groups, *rest = orjson.loads(array)
     return Lead(  # type: ignore[call-arg]  # the fields between, in their order
         identity,
         list(map(tuple, history)),
@@ -171,21 +199,25 @@ def unpack(identity: str, row: bytes) -> Lead:
         list(map(tuple, days)),
         {group: (role, points) for group, (role, points) in groups.items()},
         *rest,
-        row[HEADER.size : -len(body)],
+        seen,
     )
 
 
-def body_of(identity: str, row: bytes) -> bytes:
-    """The array of a row, as it is written.
+def parts(identity: str, row: bytes) -> tuple[bytes, bytes]:
+    """The digests of a row, plain or not, and its array.
 
     Raises:
-        ValueError: The row was written in another format.
+        ValueError: The row was written in another format, or is cut off.
     """
+    if len(row) < HEADER.size:
+        message = f"row of lead {identity!r} is broken: cut off"
+        raise ValueError(message)
     version, _, seen_bytes = HEADER.unpack_from(row)
     if version != FORMAT:
         message = f"row of lead {identity!r} has format {version}, this program reads {FORMAT}"
         raise ValueError(message)
-    return row[HEADER.size + seen_bytes :]
+    end = HEADER.size + seen_bytes
+    return row[HEADER.size : end], row[end:]
 
 
 def due_at(row: bytes) -> int | None:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.bounds import Stage
 from streams import folding
-from streams.row import DIGEST_BYTES, HEADER, NAMES, Entry, Lead, body_of, pack, unpack
+from streams.row import DIGEST_BYTES, NAMES, Entry, Lead, lead_of, parts, plain
 from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX, fold
 
 ROW_BYTES_MAX = 4_000_000
@@ -34,7 +34,7 @@ RECYCLED = attrgetter("paused_until", "again_at", "recycle_reason", "reason_befo
 
 def folded(lead: Lead) -> str:
     """A lead's row as a letter carries it."""
-    return folding.fold(pack(lead))
+    return folding.fold(plain(lead))
 
 
 def unfolded(identity: str, history: str) -> Lead:
@@ -43,16 +43,13 @@ def unfolded(identity: str, history: str) -> Lead:
     Raises:
         ValueError: It is none, or was written in another format.
     """
-    row = folding.unfold(history, ROW_BYTES_MAX)
-    if len(row) < HEADER.size:
-        message = "cut off, or too long"
-        raise ValueError(message)
+    seen, array = parts(identity, folding.unfold(history, ROW_BYTES_MAX))
     try:
-        _CHECK(body_of(identity, row), strict=True)
+        _CHECK(array, strict=True)
     except ValidationError:
         message = "not a row"
         raise ValueError(message) from None
-    return unpack(identity, row)
+    return lead_of(identity, seen, array)
 
 
 def empty(lead: Lead) -> None:

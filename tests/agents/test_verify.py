@@ -5,12 +5,15 @@ from typing import Any
 
 import orjson
 import pytest
+import zstandard
 
 from agents.agreement import load_terms
 from agents.verify import Verdict, verify
 from schemas.topics import ACTIVITY, DEADLETTER, FACT, FEEDBACK, HANDOFF, INPUTS, OUTPUTS
 from streams.record import Line
 from streams.relay import Relay
+from streams.row import HEADER, parts
+from streams.squeezing import DICTIONARY, stretch
 from tests.kafka.history import history
 
 NOW = 1_795_000_000_000
@@ -79,6 +82,25 @@ def test_a_lost_dead_letter_is_found(log: Log) -> None:
 def test_a_changed_row_is_found(log: Log) -> None:
     at, row = next((n, r) for n, r in enumerate(log[1]) if r.key and r.key.startswith(b"L"))
     log[1][at] = replace(row, value=(row.value or b"") + b" ")
+    assert judged(log).rows_wrong == 1
+
+
+def test_a_row_of_another_version_of_zstd_is_equal(log: Log) -> None:
+    at, row = next((n, r) for n, r in enumerate(log[1]) if r.key and r.key.startswith(b"L"))
+    seen, body = parts("", row.value or b"")
+    known = zstandard.ZstdCompressionDict(DICTIONARY, zstandard.DICT_TYPE_RAWCONTENT)
+    other = zstandard.ZstdCompressionParameters.from_level(
+        9, format=zstandard.FORMAT_ZSTD1_MAGICLESS, write_content_size=True
+    )
+    squeezed = zstandard.ZstdCompressor(dict_data=known, compression_params=other).compress(stretch(body))
+    assert squeezed != body
+    log[1][at] = replace(row, value=(row.value or b"")[: HEADER.size] + seen + squeezed)
+    assert judged(log).equal
+
+
+def test_a_row_of_another_format_is_found(log: Log) -> None:
+    at, row = next((n, r) for n, r in enumerate(log[1]) if r.key and r.key.startswith(b"L"))
+    log[1][at] = replace(row, value=b"\x01" + (row.value or b"")[1:])
     assert judged(log).rows_wrong == 1
 
 

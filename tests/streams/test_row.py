@@ -6,7 +6,21 @@ import pytest
 from hypothesis import given as all_of
 from hypothesis import strategies as st
 
-from streams.row import DIGEST_BYTES, Lead, digest, due_at, knows, pack, remember, unpack
+from streams.row import (
+    DIGEST_BYTES,
+    HEADER,
+    Lead,
+    digest,
+    due_at,
+    knows,
+    lead_of,
+    pack,
+    parts,
+    plain,
+    remember,
+    unpack,
+)
+from streams.squeezing import squeeze
 from tests.streams.given import ADA, HOT, accepted, content, given, page
 
 INSTANTS = st.integers(0, 2**53)
@@ -52,8 +66,21 @@ def test_the_next_deadline_is_read_without_the_rest_of_the_row() -> None:
 
 def test_a_row_of_another_format_is_not_guessed_at() -> None:
     row = pack(given(*HOT).lead)
-    with pytest.raises(ValueError, match=r"'ada' has format 9, this program reads 7"):
+    with pytest.raises(ValueError, match=r"'ada' has format 9, this program reads 8"):
         unpack(ADA, b"\x09" + row[1:])
+
+
+def test_a_broken_row_is_told() -> None:
+    row = pack(given(*HOT).lead)
+    head = row[: HEADER.size + len(HOT) * DIGEST_BYTES]
+    for broken in (b"", row[:9], head, row[:-1], row + b"]", head + squeeze(b"["), head + squeeze(b"[1, 2]")):
+        with pytest.raises(ValueError, match=r"^row of lead 'ada' is broken: "):
+            unpack(ADA, broken)
+
+
+def test_a_plain_row_says_the_same() -> None:
+    lead = given(*HOT).lead
+    assert lead_of(ADA, *parts(ADA, plain(lead))) == lead
 
 
 def test_an_event_is_known_by_its_id_and_source_together() -> None:
