@@ -25,7 +25,8 @@ def test_any_agreement_is_said_in_whole_sentences(one: Any, other: Any) -> None:
     for section in (*explained(agreement), *changes(agreement, later)):
         for sentence in section.sentences:
             assert "{}" not in sentence.line
-            assert [piece for piece in ("None", "  ", "; ;", " .") if piece in sentence.line] == []
+            line = sentence.line.replace(" ... ", " ")  # what did not change
+            assert [piece for piece in ("None", "  ", "; ;", " .") if piece in line] == []
     assert changes(agreement, agreement) == []
 
 
