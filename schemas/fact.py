@@ -35,7 +35,6 @@ from schemas.scored import (
     LookPlanned,
     Profiled,
     Rated,
-    RuleHit,
 )
 from schemas.written import written
 
@@ -57,7 +56,6 @@ __all__ = [
     "Passed",
     "Profiled",
     "Rated",
-    "RuleHit",
     "Transferred",
 ]
 
@@ -237,7 +235,6 @@ Fact = (
     Arrived
     | Acted
     | DayCounted
-    | RuleHit
     | HitsSettled
     | Rated
     | LookPlanned

@@ -9,17 +9,24 @@ from schemas.written import written
 
 Scores = Annotated[tuple[tuple[Name, Points], ...], Field(max_length=2000)]
 """`(rule, points)`, at most one for each rule that an agreement may have."""
+RuleHits = Annotated[tuple[tuple[Name, Points, Name], ...], Field(max_length=2000)]
+"""`(rule, points, value)`, at most one for each rule that an agreement may have."""
 FitChanges = Annotated[tuple[tuple[Name, Points, Text], ...], Field(max_length=2000)]
 """`(rule, change of points, value of the profile)`; the value is empty when the rule no longer fits."""
 
 
 @written
 class Acted:
-    """An activity was counted, with the interest points it gave, after ceilings: `(rule, points)`."""
+    """An activity was counted, with the interest points it gave, after ceilings: `(rule, points)`.
+
+    `hits` are the rules that it met whose points depend on time: `(rule, points of the hit, value)`, the value being
+    what the rule counts once for each of, empty when it counts every time.
+    """
 
     activity: Name
     points: Scores
     detail: Text
+    hits: RuleHits = ()
 
 
 @written
@@ -29,16 +36,6 @@ class DayCounted:
     activity: Name
     day: Count
     points: Points
-
-
-@written
-class RuleHit:
-    """A rule whose points depend on time was met; `value` is what it counts once for each of."""
-
-    rule: Name
-    points: Points
-    detail: Text
-    value: Name
 
 
 @written

@@ -44,14 +44,16 @@ def count(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     kind, data = message.kind, message.data
     met = then.interest.met(kind, data)
     points, detail = score.interest(lead, kind, met, message.at, then), told.detail(kind, data)
-    yield Acted(kind, points, detail)
+    hits = rating.hits_of(lead, message, met, then) if met.timed and terms.interest.by_name else ()
+    yield Acted(kind, points, detail, hits)
     if kind in then.interest.daily:
         day = then.interest.day_of(message.at)
         yield DayCounted(kind, day, score.given_on(lead, kind, day) + sum(max(each, 0) for _, each in points))
     if kind in told.SAYING:
         yield from told.SAYING[kind](lead, message, terms)
+    if hits:
+        yield from rating.settle(lead, hits, then)
     if terms.interest.by_name:
-        yield from rating.count(lead, message, met, detail, then)
         yield from outlook.rate(lead, terms, rating.as_of(lead))
 
 

@@ -45,10 +45,8 @@ def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
     lead.active_at = max(lead.active_at, at)
     lead.activity[fact.activity] = lead.activity.get(fact.activity, 0) + 1
     score.enter_interest(lead, fact.points, at, cause, fact.detail)
-
-
-def _rule_hit(lead: Lead, fact: f.RuleHit, moment: Moment) -> None:
-    rating.remember(lead, fact.rule, Hit(fact.points, *moment, fact.detail, fact.value))
+    for rule, points, value in fact.hits:
+        rating.remember(lead, rule, Hit(points, at, cause, fact.detail, value))
 
 
 def _hits_settled(lead: Lead, fact: f.HitsSettled, _: Moment) -> None:
@@ -167,7 +165,6 @@ EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Arrived: _arrived,
     f.Acted: _acted,
     f.DayCounted: lambda lead, fact, _: score.remember_day(lead, fact.activity, fact.day, fact.points),
-    f.RuleHit: _rule_hit,
     f.HitsSettled: _hits_settled,
     f.Rated: _rated,
     f.LookPlanned: _look_planned,

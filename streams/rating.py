@@ -11,7 +11,7 @@ from math import inf
 from typing import NamedTuple
 
 from schemas.codec import Message
-from schemas.fact import Fact, HitsSettled, RuleHit
+from schemas.fact import Fact, HitsSettled
 from streams.row import Lead
 from streams.rulebook import Met, Rulebook
 from streams.terms import Terms
@@ -158,9 +158,9 @@ def as_of(lead: Lead) -> int:
 def remember(lead: Lead, rule: str, hit: Hit) -> None:
     """Remember a hit of this rule; of a value that counts once, the last one."""
     hits = lead.hits.get(rule, [])
-    same = [other for other in hits if other.value == hit.value] if hit.value else []
-    if all(other.at < hit.at for other in same):
-        lead.hits[rule] = inserted([other for other in hits if other not in same], hit)
+    others = [other for other in hits if other.value != hit.value] if hit.value else hits
+    if len(others) == len(hits) or all(other.at < hit.at for other in hits if other.value == hit.value):
+        lead.hits[rule] = inserted(others, hit)
         lead.touch(rule)
 
 
@@ -174,19 +174,27 @@ def forget(lead: Lead, rule: str, places: Collection[int]) -> Hit:
     return hits[max(places)]
 
 
-def count(lead: Lead, message: Message, met: Met, detail: str, terms: Terms) -> Iterator[Fact]:
-    """Note the hits of an activity that was counted, and forget those that count no more."""
+def hits_of(lead: Lead, message: Message, met: Met, terms: Terms) -> tuple[tuple[str, int, str], ...]:
+    """The hits of an activity, `(rule, points, value)`, without those that would change nothing."""
     if lead.excluded in terms.unscored:
-        return
+        return ()
+    found = []
     for term in met.timed:
         in_time = term.span is None or term.span.start <= message.at < term.span.end
         if in_time and (lead.recycles or not term.again):
             value = term.value(message.data) if term.value else ""
             known = value and any(hit.value == value for hit in lead.hits.get(term.name, ()))
             if not known or term.passing or term.most:
-                yield RuleHit(term.name, term.points, detail, value)
-                if term.passing or len(lead.hits[term.name]) > HITS_MAX:
-                    yield from _settle(lead, term)
+                found.append((term.name, term.points, value))
+    return tuple(found)
+
+
+def settle(lead: Lead, noted: Iterable[tuple[str, int, str]], terms: Terms) -> Iterator[Fact]:
+    """Forget hits that count no more, of the rules that were met."""
+    for rule, _, _ in noted:
+        term = terms.interest.by_name[rule]
+        if term.passing or len(lead.hits[rule]) > HITS_MAX:
+            yield from _settle(lead, term)
 
 
 def _settle(lead: Lead, term: Timed) -> Iterator[Fact]:

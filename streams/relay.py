@@ -8,7 +8,7 @@ from schemas import topics
 from schemas.bounds import ID_LENGTH_MAX, End
 from schemas.codec import Message, Output, decode
 from schemas.envelope import FUTURE_MS_MAX, Refusal, rfc3339
-from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Held, Passed, RuleHit
+from schemas.fact import Acted, AgreementAdopted, Fact, Forwarded, HandedOver, Held, Passed
 from schemas.groups import is_group
 from streams.alarms import Alarms, reminders
 from streams.forwarding import HOPS_MAX, comes_home, formers, forward, forwarded_from, is_forwarded, redirect
@@ -30,8 +30,6 @@ from streams.waiting import PREFIX as WAITING
 _new = tuple.__new__  # half the price of calling the class, which counts at each event
 WARM_MAX = 500
 """Twice as many leads stay unpacked at most, as who did something will soon do more; the rest are bytes."""
-SCORED = (Acted, RuleHit)
-"""Facts that are decided by the version in force when it happened, the others by that of the last that happened."""
 ADOPTING = "agreement_published"
 
 
@@ -195,7 +193,7 @@ class Relay:
         return lead
 
     def _tell(self, lead: Lead, facts: list[Fact], message: Message, cause: str, terms: Terms) -> None:
-        """Count, journal and publish what was decided."""
+        """Count, journal and publish what was decided, activities by the version in force when they happened."""
         common, number = about(message.lead, message.time, cause, terms.number), 0
         then = terms.then(message.at)
         scored = common if then is terms else about(message.lead, message.time, cause, then.number)
@@ -204,7 +202,7 @@ class Relay:
         for fact in facts:
             kind = type(fact)
             self.outputs.append(
-                _new(Output, (topics.FACT.name, key, line(scored if kind in SCORED else common, fact), ()))
+                _new(Output, (topics.FACT.name, key, line(scored if kind is Acted else common, fact), ()))
             )
             if kind in counted:
                 for counter, change in counted[kind](lead, fact, message.time):
