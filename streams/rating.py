@@ -6,8 +6,6 @@ its ceiling, and all groups no more than that of interest. Points that are taken
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import chain
-from math import inf
 from typing import NamedTuple
 
 from schemas.codec import Message
@@ -15,7 +13,7 @@ from schemas.fact import Fact, HitsSettled
 from streams.row import Lead
 from streams.rulebook import Met, Rulebook
 from streams.terms import Terms
-from streams.timed import HITS_MAX, Hit, Share, Tally, Timed, changes, done, inserted, shares, total, until
+from streams.timed import HITS_MAX, Hit, Share, Sums, Tally, Timed, changes, done, inserted, shares, total, until
 
 
 class Standing(NamedTuple):
@@ -51,46 +49,41 @@ def interest_at(lead: Lead, terms: Terms, now: int, but: Collection[str] = ()) -
 
     Rules named in `but` are left out.
     """
-    book, group_of = terms.interest, terms.interest.group_of
+    book = terms.interest
     if not book.by_name:
         return sum(points for rule, points in lead.given.items() if rule not in but)
-    groups: dict[str, int] = {}
-    off = 0
-    given: Iterable[tuple[str, int]] = chain(lead.given.items(), _given(lead, book, now).items())
-    if but:
-        given = [each for each in given if each[0] not in but]
-    for rule, points in given:
-        if points < 0:
-            off += points
-        else:
-            group = group_of.get(rule, "")
-            groups[group] = groups.get(group, 0) + points
-    within, ceilings = 0, terms.interest_groups
-    for group, points in groups.items():
-        within += min(points, ceilings[group])
-    return min(within, terms.interest_ceiling) + off
-
-
-def _given(lead: Lead, book: Rulebook, now: int) -> Mapping[str, int]:
-    """What each rule gives whose points depend on time."""
     tally = _tally(lead, book)
-    found = tally.points
+    sums = tally.sums
+    if now >= tally.until or now - lead.active_at >= book.quiet_ms or but:
+        sums = sums.copy()
+        for change in _changes(lead, book, tally, now, but):
+            sums.enter(*change)
+    return sums.within(terms.interest_groups, terms.interest_ceiling)
+
+
+def _changes(
+    lead: Lead, book: Rulebook, tally: Tally, now: int, but: Collection[str]
+) -> Iterator[tuple[str, int, int]]:
+    """What of the tally is otherwise at that instant, or left out: `(rule, points in the tally, points instead)`."""
     if now >= tally.until:
-        found = dict(found)
-        for rule in tally.points:
-            if book.by_name[rule].passing:
-                found[rule] = _total(lead, book.by_name[rule], now)
+        for rule, points in tally.points.items():
+            if book.by_name[rule].passing and rule not in but:
+                yield rule, points, _total(lead, book.by_name[rule], now)
     for term in _watched(lead, book):
-        if not term.silent or now - since(lead, term) >= term.within_ms:
-            found = {**found, term.name: _total(lead, term, now)}
-    return found
+        if term.name not in but:
+            yield term.name, 0, _total(lead, term, now)
+    for rule in but:
+        yield rule, lead.given.get(rule, 0), 0
+        yield rule, tally.points.get(rule, 0), 0
 
 
 def _tally(lead: Lead, book: Rulebook) -> Tally:
-    """What hits give now: found anew where they changed, and everywhere when time has changed something."""
+    """Of what interest is made now: found anew where hits changed, and everywhere when time has changed something."""
     tally, now = lead.tally, as_of(lead)
     if tally is None or tally.book is not book or not tally.at <= now < tally.until:
-        tally = lead.tally = Tally(book, now, inf, set(lead.hits))
+        tally = lead.tally = Tally(book, now, Sums(book.group_of), set(lead.hits))
+        for rule, points in lead.given.items():
+            tally.sums.enter(rule, 0, points)
     while tally.stale:
         _freshen(lead, book, tally, tally.stale.pop(), now)
     return tally
@@ -98,14 +91,15 @@ def _tally(lead: Lead, book: Rulebook) -> Tally:
 
 def _freshen(lead: Lead, book: Rulebook, tally: Tally, rule: str, now: int) -> None:
     term, hits = book.by_name.get(rule), lead.hits.get(rule, ())
-    tally.points.pop(rule, None)
+    before, points = tally.points.pop(rule, 0), 0
     tally.lowering.discard(rule)
     for hit in hits:
         if hit.points < 0:
             tally.lowering.add(rule)
     if hits and term is not None and term.highest is None:
-        tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, now)
+        points = tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, now)
         tally.until = min(tally.until, until(term, hits, now))
+    tally.sums.enter(rule, before, points)
 
 
 def lowered(lead: Lead, terms: Terms) -> bool:
@@ -152,7 +146,8 @@ def as_of(lead: Lead) -> int:
 
     What is told late does not turn the clock back.
     """
-    return max(lead.active_at, lead.rated_at)
+    active_at, rated_at = lead.active_at, lead.rated_at
+    return active_at if active_at > rated_at else rated_at  # noqa: FURB136  several times an event
 
 
 def remember(lead: Lead, rule: str, hit: Hit) -> None:

@@ -64,7 +64,7 @@ class Lead:
         due_at: The response deadline while it runs.
         look_at: When time alone changes whether the score is reached.
         seen: Digests of the last event ids, oldest first.
-        tally: What `hits` give, when that was asked since the row was unpacked.
+        tally: Of what `interest` is made, when that was asked since the row was unpacked.
     """
 
     id: str
@@ -122,6 +122,15 @@ class Lead:
                 given[rule] = given.get(rule, 0) + points
             self._given = given
         return self._given
+
+    def give(self, rule: str, points: int) -> None:
+        """Add to what is given by a rule."""
+        before = self.given.get(rule, 0)
+        self.given[rule] = before + points
+        if self.tally is not None:
+            self.tally.sums.enter(rule, before, before + points)
+            if rule in self.hits:
+                self.tally.stale.add(rule)
 
     def forget_given(self) -> None:
         """Add up anew: the ledger of interest is another."""

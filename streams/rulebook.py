@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from math import ceil, log2
+from math import ceil, inf, log2
 from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -61,6 +61,7 @@ class Rulebook:
         asking: Gives the rules that an activity's data meets, by activity.
         by_name: All that depend on time, by name.
         watching: Of those, the ones that count what did not happen.
+        quiet_ms: So long after a lead's last activity none of these gives anything yet.
         lifting: Whether one of these gives points for it, so that time alone can raise interest without any hit.
         group_of: The group of each rule.
         daily: The most that an activity gives in a day.
@@ -72,6 +73,7 @@ class Rulebook:
     asking: Mapping[str, Callable[[Any], Met]]
     by_name: Mapping[str, Timed]
     watching: tuple[Timed, ...]
+    quiet_ms: float
     lifting: bool
     group_of: Mapping[str, str]
     daily: Mapping[str, int]
@@ -98,13 +100,15 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
         term = by_name[rule.name] = _timed(rule, zone)
         if not term.silent:
             _add(timed, rule, term)
+    watching = tuple(term for term in by_name.values() if term.highest is not None)
     return Rulebook(
         plain=_fixed(plain),
         timed=_fixed(timed),
         asking={kind: _asking(plain.get(kind, ()), timed.get(kind, ()), list(asked)) for kind, asked in fields.items()},
         by_name=by_name,
-        watching=tuple(term for term in by_name.values() if term.highest is not None),
-        lifting=any(term.points > 0 and term.highest is not None for term in by_name.values()),
+        watching=watching,
+        quiet_ms=min((term.within_ms if term.silent else 0 for term in watching), default=inf),
+        lifting=any(term.points > 0 for term in watching),
         group_of={rule.name: rule.group for rule in rules},
         daily=daily,
         day_of=PERIODS["day"](zone),
@@ -187,7 +191,7 @@ def _value(rule: InterestRule) -> Callable[[Any], str] | None:
 def _span(rule: InterestRule) -> Span | None:
     if rule.from_ is None and rule.to is None:
         return None
-    return Span(_instant(rule.from_, 0), _instant(rule.to, float("inf")))
+    return Span(_instant(rule.from_, 0), _instant(rule.to, inf))
 
 
 def _instant(when: datetime | None, otherwise: float) -> float:

@@ -135,9 +135,7 @@ def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str)
     for rule, give in points:
         if give:
             lead.interest += give
-            lead.given[rule] = lead.given.get(rule, 0) + give
-            if rule in lead.hits:
-                lead.touch(rule)
+            lead.give(rule, give)
             lead.interests.append((rule, give, 1, at, cause, detail))
             fold(lead.interests, rule)
 

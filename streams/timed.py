@@ -6,7 +6,7 @@ the order in which they arrive nor when somebody looks can change it.
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, NamedTuple
@@ -48,22 +48,52 @@ class Share(NamedTuple):
 
 
 @dataclass(slots=True)
+class Sums:
+    """What rules give by group, before ceilings, and what is taken off, which is in no group."""
+
+    group_of: Mapping[str, str]
+    groups: dict[str, int] = field(default_factory=dict)
+    off: int = 0
+
+    def enter(self, rule: str, before: int, after: int) -> None:
+        """A rule gives so much in place of what it gave."""
+        group = self.group_of.get(rule, "")
+        more = max(after, 0) - max(before, 0)
+        self.groups[group] = self.groups.get(group, 0) + more
+        self.off += after - before - more
+
+    def copy(self) -> "Sums":
+        """The same, to be changed apart."""
+        return Sums(self.group_of, dict(self.groups), self.off)
+
+    def within(self, ceilings: Mapping[str, int], most: int) -> int:
+        """All of it, when a group gives no more than its ceiling, and all together no more than `most`."""
+        given = 0
+        for group, points in self.groups.items():
+            ceiling = ceilings[group]
+            given += points if points < ceiling else ceiling  # noqa: FURB136  for each group at each event
+        return min(given, most) + self.off
+
+
+@dataclass(slots=True)
 class Tally:
-    """What rules give a lead by its hits, kept for as long as it is a draft: so that only what changed is found anew.
+    """Of what a lead's interest is made, kept for as long as it is a draft: so that only what changed is found anew.
 
     Attributes:
-        book: Of these rules; those that count what did not happen are not in it.
+        book: By these rules; what they give because something did not happen is not in it.
         at: From this instant.
-        until: Up to this one; then time changes what hits give.
+        sums: What the ledger and hits give together.
         stale: Rules whose hits have changed since.
-        points: What they give, by rule.
+        until: Up to this instant; then time changes what hits give.
+        points: What each rule gives by its hits.
         lowering: Rules of which a hit takes points off.
     """
 
     book: object
     at: int
-    until: float
+    sums: Sums
     stale: set[str]
+    until: float = inf
     points: dict[str, int] = field(default_factory=dict)
     lowering: set[str] = field(default_factory=set)
 
