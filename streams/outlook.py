@@ -31,7 +31,7 @@ def plan(lead: Lead, terms: Terms) -> Iterator[Fact]:
 
 
 def _look_at(lead: Lead, terms: Terms) -> int | None:
-    """The next instant at which the score is reached, or is not any more; None when that changes nothing."""
+    """When to look again: no later than the score is reached, or is not any more; None when that changes nothing."""
     now, by_score = as_of(lead), lead.stage in BY_SCORE
     if not by_score and not may_fall(lead, terms):
         return None
@@ -41,11 +41,13 @@ def _look_at(lead: Lead, terms: Terms) -> int | None:
     met = meets(lead, lead.interest, terms, now)
     if not by_score and not met:
         return None
-    ahead = _ahead(lead, terms, now)[:TURNS_MAX]
 
     def turned(at: int) -> bool:
         return meets(lead, interest_at(lead, terms, at), terms, at) != met
 
+    if not rising and lead.look_at is not None and now < lead.look_at and not turned(lead.look_at):
+        return lead.look_at  # early at worst: what can only fall has not fallen before
+    ahead = _ahead(lead, terms, now)[:TURNS_MAX]
     if rising:
         place = next((place for place, at in enumerate(ahead) if turned(at)), len(ahead))
     else:  # what can only fall is below for good

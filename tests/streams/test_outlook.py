@@ -115,9 +115,32 @@ def test_without_rules_that_depend_on_time_nothing_is_looked_at() -> None:
 def test_a_reminder_that_is_out_of_date_is_ignored() -> None:
     told = story(READ).and_then(page(), page(), page())
     letters = told.ring(MONDAY + 6 * DAY + GRACE)
-    told.and_then(page(5))
+    told.and_then(page(6.5))
     assert kinds(told.deliver(letters, MONDAY + 7 * DAY)) == ["passed"]
     assert told.end == "ignored"
+
+
+def test_a_look_that_is_planned_stays_while_the_score_has_not_fallen_by_then() -> None:
+    told = story(READ).and_then(page(), page(), page())
+    planned = told.lead.look_at
+    assert planned is not None
+    assert kinds(told.when(page(1))) == ["acted", "rated"]
+    assert told.lead.look_at == planned
+    assert kinds(told.remind(planned + GRACE)) == ["rated", "look_planned"]
+    falls_at = told.lead.look_at
+    assert falls_at is not None
+    assert told.remind(falls_at + GRACE - 1) == []
+    assert kinds(told.remind(falls_at + GRACE)) == ["rated", "noticed", "look_planned"]
+
+
+def test_a_look_that_would_be_late_is_planned_anew() -> None:
+    takes = {"name": "jobs", "on": "form_submitted", "points": -3}
+    told = story(READ, takes).and_then(page(), page(), page())
+    planned = told.lead.look_at
+    assert planned is not None
+    told.and_then(event("form_submitted", at=MONDAY + DAY, form="job"))
+    assert told.lead.look_at is not None
+    assert told.lead.look_at < planned
 
 
 def test_response_and_score_may_be_due_at_the_same_instant() -> None:
