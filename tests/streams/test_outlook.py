@@ -3,11 +3,29 @@
 from typing import Any
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
 from schemas import fact as f
-from streams.handoff import ledger
+from streams.handoff import ledger, meets
 from streams.outlook import TURNS_MAX
-from tests.streams.given import DAY, MINUTE, MONDAY, Event, Story, accepted, agreed, boss, default, event, given, kinds
+from streams.rating import interest_at, turns
+from tests.streams.given import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONDAY,
+    Event,
+    Story,
+    accepted,
+    agreed,
+    boss,
+    default,
+    event,
+    given,
+    kinds,
+)
+from tests.streams.histories import law
 
 GRACE = 15 * MINUTE
 READ = {"name": "read", "on": "page_viewed", "points": 10, "decay": {"percent_a_month": 100}, "ceiling": 100}
@@ -131,6 +149,23 @@ def test_a_look_that_is_planned_stays_while_the_score_has_not_fallen_by_then() -
     assert falls_at is not None
     assert told.remind(falls_at + GRACE - 1) == []
     assert kinds(told.remind(falls_at + GRACE)) == ["rated", "noticed", "look_planned"]
+
+
+DEEDS = st.lists(st.tuples(st.sampled_from(["page_viewed", "form_submitted"]), st.integers(0, 16)), max_size=12)
+
+
+@law
+@given_any(DEEDS, st.integers(50, 75))
+def test_a_look_may_be_early_never_late(deeds: list[tuple[str, int]], score: int) -> None:
+    takes = {"name": "jobs", "on": "form_submitted", "points": -3}
+    told = story(READ, takes, QUIET, score=score).and_then(page(), page(), page())
+    at, terms = MONDAY, told.relay.terms
+    for kind, hours in deeds:
+        at += hours * 6 * HOUR
+        lead = told.and_then(event(kind, at=at, **{"url": "/"} if kind == "page_viewed" else {"form": "job"})).lead
+        if meets(lead, lead.interest, terms, at):
+            unseen = [turn for turn in turns(lead, terms, at) if lead.look_at is None or turn < lead.look_at]
+            assert all(meets(lead, interest_at(lead, terms, turn), terms, turn) for turn in unseen)
 
 
 def test_a_look_that_would_be_late_is_planned_anew() -> None:
