@@ -70,8 +70,7 @@ def _changes(
             if book.by_name[rule].passing and rule not in but:
                 yield rule, points, _total(lead, book.by_name[rule], now)
     for term in _watched(lead, book):
-        if term.name not in but:
-            yield term.name, 0, _total(lead, term, now)
+        yield term.name, 0, 0 if term.name in but else _total(lead, term, now)
     for rule in but:
         yield rule, lead.given.get(rule, 0), 0
         yield rule, tally.points.get(rule, 0), 0
