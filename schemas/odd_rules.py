@@ -8,7 +8,7 @@ from typing import Any
 from schemas.agreement import Agreement
 from schemas.finding import Finding
 from schemas.rules import Fit, FitRule, Interest, InterestRule
-from schemas.sense_interest import depends_on_time, kinds_of
+from schemas.sense_interest import crossed, depends_on_time, keeps_days, kinds_of
 
 DAYS_OF_A_MONTH = 30
 TIMED_MAX = 80
@@ -111,8 +111,9 @@ def _faded(key: str, rule: InterestRule) -> Iterator[Finding]:
 
 
 def _many(interest: Interest) -> Iterator[Finding]:
-    """A lead's row must fit into one message of Kafka, with TIMES_MAX hits of each rule that depends on time."""
-    number = sum(map(depends_on_time, interest.rules))
+    """A lead's row must fit into one message of Kafka, with TIMES_MAX hits of each rule that keeps hits."""
+    across = crossed(interest.rules, interest.daily)
+    number = sum(depends_on_time(rule) or keeps_days(rule, across) for rule in interest.rules)
     if number > TIMED_MAX:
         wrong = f"{number} depend on time: who does all that many of them count may need more than Kafka takes in a row"
         yield Finding("interest.rules", wrong, f"let rules add up where time does not matter; {TIMED_MAX} are safe")
@@ -120,10 +121,6 @@ def _many(interest: Interest) -> Iterator[Finding]:
 
 def _daily(interest: Interest) -> Iterator[Finding]:
     for kind in interest.daily:
-        giving = [rule for rule in interest.rules if kind in kinds_of(rule.on) and rule.points > 0]
-        key = f"interest.daily.{kind}"
-        if not giving:
+        if not any(kind in kinds_of(rule.on) and rule.points > 0 for rule in interest.rules):
+            key = f"interest.daily.{kind}"
             yield Finding(key, "no rule gives points for it", "delete it, or write a rule")
-        elif len({rule.group for rule in giving}) > 1 or any(rule.ceiling is not None for rule in giving):
-            wrong = "what is told late may count less than if told in time: other ceilings cut across it"
-            yield Finding(key, wrong, "give its rules no ceiling of their own, and one group or none")

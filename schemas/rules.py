@@ -122,5 +122,8 @@ class Interest(Section):
     groups: Groups = {}
     """The most that each group of rules gives."""
     daily: Annotated[dict[Name, Ceiling], Field(max_length=50)] = {}
-    """The most that all rules together give in a day, in the zone of `[hours]`, for an activity like `email_opened`."""
+    """The most that all rules together give in a day, in the zone of `[hours]`, for an activity like `email_opened`.
+
+    What happened first on a day counts first; what the day leaves is cut by the ceilings of groups and of interest.
+    """
     rules: Annotated[list[InterestRule], Field(max_length=1000)]

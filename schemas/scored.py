@@ -31,7 +31,7 @@ class Acted:
 
 @written
 class DayCounted:
-    """What an activity whose points have a daily ceiling has given on a day (counted from 1 January of year 1)."""
+    """What an activity with a daily ceiling has given on a day (counted from 1 January of year 1), beside its hits."""
 
     activity: Name
     day: Count
@@ -40,11 +40,15 @@ class DayCounted:
 
 @written
 class HitsSettled:
-    """Hits of a rule, by their places in time from 0 on, are forgotten: they gave points for good, or count no more."""
+    """Hits of a rule, by their places in time from 0 on, are forgotten: they gave points for good, or count no more.
+
+    So many `times` they gave them.
+    """
 
     rule: Name
     places: Annotated[tuple[Count, ...], Field(max_length=1000)]
     points: Points
+    times: Count = 1
 
 
 @written

@@ -1,6 +1,6 @@
 """Finds what makes no sense in the rules of interest: fields no activity has, limits that limit nothing, dead rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from schemas.activity import Activity
@@ -48,6 +48,29 @@ def depends_on_time(rule: InterestRule) -> bool:
     """Whether what the rule gives is more than a sum."""
     again = rule.only == "returned"  # kept with the others that are seldom asked
     return bool(again or rule.once or rule.once_per or rule.at_most or rule.within_days or rule.times or rule.decay)
+
+
+def crossed(rules: Sequence[InterestRule], daily: Collection[str]) -> set[str]:
+    """Activities with a daily ceiling that others cut across: of a rule, or of several groups; their rules keep hits.
+
+    A rule keeps hits of all its activities, so the ceilings of these are cut across too.
+    """
+    giving = [(rule, {*kinds_of(rule.on)}.intersection(daily)) for rule in rules if rule.points > 0]
+    found: set[str] = set()
+    for kind in daily:
+        theirs = [rule for rule, kinds in giving if kind in kinds]
+        if len({rule.group for rule in theirs}) > 1 or any(rule.ceiling is not None for rule in theirs):
+            found.add(kind)
+    more = found
+    while more:
+        more = {kind for _, kinds in giving if kinds & more for kind in kinds} - found
+        found = found | more
+    return found
+
+
+def keeps_days(rule: InterestRule, across: Collection[str]) -> bool:
+    """Whether the rule keeps hits for the sake of daily ceilings, of which these are cut across."""
+    return rule.points > 0 and not set(across).isdisjoint(kinds_of(rule.on))
 
 
 def kinds_of(on: str | list[str]) -> list[str]:

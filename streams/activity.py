@@ -6,7 +6,7 @@ from typing import NamedTuple
 from schemas.bounds import Stage
 from schemas.codec import Message
 from schemas.fact import Acted, DayCounted, Fact
-from streams import handoff, nurture, outlook, rating, score, told
+from streams import daily, handoff, nurture, outlook, rating, rescoring, score, told
 from streams.row import Lead
 from streams.stage import moved
 from streams.terms import Terms
@@ -44,15 +44,18 @@ def count(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     kind, data = message.kind, message.data
     met = then.interest.met(kind, data)
     points, detail = score.interest(lead, kind, met, message.at, then), told.detail(kind, data)
-    hits = rating.hits_of(lead, message, met, then) if met.timed and terms.interest.by_name else ()
+    counting = met.timed and (terms.interest.by_name or then.interest.crossed)
+    hits = rating.hits_of(lead, message, met, then) if counting else ()
     yield Acted(kind, points, detail, hits)
     if kind in then.interest.daily:
         day = then.interest.day_of(message.at)
-        yield DayCounted(kind, day, score.given_on(lead, kind, day) + sum(max(each, 0) for _, each in points))
+        yield DayCounted(kind, day, daily.given_on(lead, kind, day) + sum(max(each, 0) for _, each in points))
     if kind in told.SAYING:
         yield from told.SAYING[kind](lead, message, terms)
     if hits:
         yield from rating.settle(lead, hits, then)
+        if then is not terms:
+            yield from rescoring.keep_late(lead, then, terms)
     if terms.interest.by_name:
         yield from outlook.rate(lead, terms, rating.as_of(lead))
 

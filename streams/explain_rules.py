@@ -48,7 +48,8 @@ def interest(section: Interest) -> Iterator[Sentence]:
     """Points for what somebody does."""
     yield from _ceilings("interest", section)
     for kind, ceiling in section.daily.items():
-        frame = "all rules together give at most {} for it on one day"
+        frame = "all rules together give at most {} for it on one day, what happened first before all; "
+        frame += "ceilings of groups come after that"
         yield said(f"daily.{kind}", _activities([kind])[0], frame, counted(ceiling, "point"))
     for rule in section.rules:
         yield Sentence(f"rules.{rule.name}", rule.name, tuple(_activity(rule)))

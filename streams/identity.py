@@ -76,9 +76,9 @@ def _nurture(lead: Lead, track: str, former: str) -> Iterator[f.Fact]:
 
 def _cut(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
     """Take off what both together have more than the ceilings leave, the latest points first."""
-    entries = list(lead.interests)
+    entries, ceilings = list(lead.interests), {**terms.interest.daily, **terms.interest.crossed}
     for kind, day, points in lead.days:
-        over = points - terms.interest.daily.get(kind, points)
+        over = points - ceilings.get(kind, points)
         if over > 0:
             yield f.DayCounted(kind, day, points - over)
             _take_off(entries, over, kind, day, terms)
@@ -90,9 +90,10 @@ def _cut(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
 
 def _take_off(entries: list[Entry], over: int, kind: str, day: int, terms: Terms) -> None:
     """Take points off those that an activity gave on this day, the latest first."""
-    rules = {term.name for term in terms.interest.plain.get(kind, ())}
+    book = terms.interest
+    rules = {term.name for term in book.plain.get(kind, ())} | {term.name for term in book.timed.get(kind, ())}
     for place, (rule, points, times, at, cause, detail) in reversed(list(enumerate(entries))):
-        if rule in rules and points > 0 and terms.interest.day_of(at) >= day:
+        if rule in rules and points > 0 and book.day_of(at) >= day:
             less = min(points, over)
             entries[place] = (rule, points - less, times, at, cause, detail)
             over -= less

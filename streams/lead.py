@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from schemas import fact as f
 from schemas.codec import Message
 from schemas.groups import is_group
-from streams import activity, groups, identity, outlook, pursuit, rating, rescoring, score, told, union
+from streams import activity, daily, groups, identity, outlook, pursuit, rating, rescoring, score, told, union
 from streams.row import HISTORY_MAX, Lead
 from streams.terms import OTHER, Terms
 from streams.timed import Hit
@@ -40,18 +40,17 @@ def _arrived(lead: Lead, fact: f.Arrived, moment: Moment) -> None:
 
 
 def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
-    at, cause = moment
-    lead.arrived_at = min(lead.arrived_at, at)
-    lead.active_at = max(lead.active_at, at)
+    lead.arrived_at = min(lead.arrived_at, moment.at)
+    lead.active_at = max(lead.active_at, moment.at)
     lead.activity[fact.activity] = lead.activity.get(fact.activity, 0) + 1
-    score.enter_interest(lead, fact.points, at, cause, fact.detail)
+    score.enter_interest(lead, fact.points, moment, fact.detail)
     for rule, points, value in fact.hits:
-        rating.remember(lead, rule, Hit(points, at, cause, fact.detail, value))
+        rating.remember(lead, rule, Hit(points, *moment, fact.detail, value))
 
 
 def _hits_settled(lead: Lead, fact: f.HitsSettled, _: Moment) -> None:
     last = rating.forget(lead, fact.rule, fact.places)
-    score.enter_interest(lead, ((fact.rule, fact.points),), last.at, last.cause, last.detail)
+    score.enter_interest(lead, ((fact.rule, fact.points),), (last.at, last.cause), last.detail, fact.times)
 
 
 def _rated(lead: Lead, fact: f.Rated, _: Moment) -> None:
@@ -164,7 +163,7 @@ def _told(_: Lead, __: f.Fact, ___: Moment) -> None:
 EVOLVE: Mapping[type, Callable[[Lead, Any, Moment], None]] = {
     f.Arrived: _arrived,
     f.Acted: _acted,
-    f.DayCounted: lambda lead, fact, _: score.remember_day(lead, fact.activity, fact.day, fact.points),
+    f.DayCounted: lambda lead, fact, _: daily.remember_day(lead, fact.activity, fact.day, fact.points),
     f.HitsSettled: _hits_settled,
     f.Rated: _rated,
     f.LookPlanned: _look_planned,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from schemas.codec import Message
 from schemas.fact import Fact, HitsSettled
+from streams import daily
 from streams.row import Lead
 from streams.rulebook import Met, Rulebook
 from streams.terms import Terms
@@ -32,9 +33,9 @@ def standing(lead: Lead, terms: Terms, now: int) -> Standing:
     """Of what this lead's interest is made at this instant."""
     groups = defaultdict[str, int](int)
     _enter_sums(groups, lead, terms)
-    found = {}
+    found, hits = {}, daily.counted(lead, terms.interest)
     for term in _terms(lead, terms.interest):
-        theirs = shares(term, lead.hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
+        theirs = shares(term, hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
         found[term.name] = theirs
         for share in theirs:
             _enter(groups, term.group, share.points)
@@ -83,22 +84,27 @@ def _tally(lead: Lead, book: Rulebook) -> Tally:
         tally = lead.tally = Tally(book, now, Sums(book.group_of), set(lead.hits))
         for rule, points in lead.given.items():
             tally.sums.enter(rule, 0, points)
-    while tally.stale:
-        _freshen(lead, book, tally, tally.stale.pop(), now)
+    if tally.stale:
+        _freshen(lead, book, tally, now)
     return tally
 
 
-def _freshen(lead: Lead, book: Rulebook, tally: Tally, rule: str, now: int) -> None:
-    term, hits = book.by_name.get(rule), lead.hits.get(rule, ())
-    before, points = tally.points.pop(rule, 0), 0
-    tally.lowering.discard(rule)
-    for hit in hits:
-        if hit.points < 0:
-            tally.lowering.add(rule)
-    if hits and term is not None and term.highest is None:
-        points = tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, now)
-        tally.until = min(tally.until, until(term, hits, now))
-    tally.sums.enter(rule, before, points)
+def _freshen(lead: Lead, book: Rulebook, tally: Tally, now: int) -> None:
+    found = daily.counted(lead, book)
+    if book.crossed:  # rules share days
+        tally.stale.update(found)
+    while tally.stale:
+        rule = tally.stale.pop()
+        term, hits = book.by_name.get(rule), found.get(rule, ())
+        before, points = tally.points.pop(rule, 0), 0
+        tally.lowering.discard(rule)
+        for hit in hits:
+            if hit.points < 0:
+                tally.lowering.add(rule)
+        if hits and term is not None and term.highest is None:
+            points = tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, now)
+            tally.until = min(tally.until, until(term, hits, now))
+        tally.sums.enter(rule, before, points)
 
 
 def lowered(lead: Lead, terms: Terms) -> bool:
@@ -176,7 +182,7 @@ def hits_of(lead: Lead, message: Message, met: Met, terms: Terms) -> tuple[tuple
     for term in met.timed:
         in_time = term.span is None or term.span.start <= message.at < term.span.end
         if in_time and (lead.recycles or not term.again):
-            value = term.value(message.data) if term.value else ""
+            value = daily.mark(message) if term.daily else term.value(message.data) if term.value else ""
             known = value and any(hit.value == value for hit in lead.hits.get(term.name, ()))
             if not known or term.passing or term.most:
                 found.append((term.name, term.points, value))
@@ -187,12 +193,15 @@ def settle(lead: Lead, noted: Iterable[tuple[str, int, str]], terms: Terms) -> I
     """Forget hits that count no more, of the rules that were met."""
     for rule, _, _ in noted:
         term = terms.interest.by_name[rule]
-        if term.passing or len(lead.hits[rule]) > HITS_MAX:
-            yield from _settle(lead, term)
+        if term.passing or len(lead.hits.get(rule, ())) > HITS_MAX:
+            yield from _settle(lead, term, terms)
 
 
-def _settle(lead: Lead, term: Timed) -> Iterator[Fact]:
+def _settle(lead: Lead, term: Timed, terms: Terms) -> Iterator[Fact]:
     """Forget hits that count no more, and one when there are too many: with what it gave for good."""
+    if term.daily:
+        yield from daily.let_go(lead, term.name, terms.interest)
+        return
     hits, now = lead.hits[term.name], as_of(lead)
     gone = tuple(place for place, hit in enumerate(hits) if done(term, hit, now)) if term.passing else ()
     if gone:
@@ -210,7 +219,7 @@ def settle_all(lead: Lead, terms: Terms) -> Iterator[Fact]:
     """The same for every rule: there are as many as two leads had."""
     book = terms.interest.by_name
     for term in [book[rule] for rule in lead.hits if rule in book]:
-        yield from _settle(lead, term)
+        yield from _settle(lead, term, terms)
 
 
 def turns(lead: Lead, terms: Terms, now: int) -> list[int]:

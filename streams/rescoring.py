@@ -1,9 +1,9 @@
 """Takes a lead from one version of the agreement to the next; what changes of its points are facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemas.fact import Fact, HitsSettled, InterestRescored, Profiled
-from streams import score
+from streams import daily, score
 from streams.rating import as_of
 from streams.row import Lead
 from streams.terms import Terms
@@ -22,18 +22,28 @@ def renew_interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
     """The same of interest alone."""
     before = terms.numbered(lead.agreement)
     if before is not None:
-        yield from _keep(lead, before, terms)
+        was, now = before.interest.by_name, terms.interest.by_name
+        gone = [rule for rule, term in was.items() if rule not in now or now[rule].daily != term.daily]
+        yield from _keep(lead, before, gone)
     if terms.rescore == "all":
         yield from _interest(lead, terms)
 
 
-def _keep(lead: Lead, before: Terms, terms: Terms) -> Iterator[Fact]:
-    """What was given by a rule that depends on time, and is no more, stays as it was."""
-    gone = before.interest.by_name.keys() - terms.interest.by_name.keys()
-    for rule in [rule for rule in lead.hits if rule in gone]:
+def keep_late(lead: Lead, then: Terms, terms: Terms) -> Iterator[Fact]:
+    """What was told late, by the version of then, stays although its rule keeps no hits any more."""
+    was, now = then.interest.by_name, terms.interest.by_name
+    yield from _keep(lead, then, [rule for rule, term in was.items() if term.daily and rule not in now])
+
+
+def _keep(lead: Lead, before: Terms, gone: Sequence[str]) -> Iterator[Fact]:
+    """What was given by rules whose hits count otherwise now, or no more, stays as it was."""
+    was = before.interest.by_name
+    places = {rule: range(len(lead.hits[rule])) for rule in gone if rule in lead.hits}
+    yield from daily.settle(lead, {rule: theirs for rule, theirs in places.items() if was[rule].daily}, before.interest)
+    for rule in [rule for rule in places if not was[rule].daily]:
         hits, settled = lead.hits[rule], lead.given.get(rule, 0)
-        points = total(before.interest.by_name[rule], hits, settled, lead.arrived_at, as_of(lead))
-        yield HitsSettled(rule, tuple(range(len(hits))), points)
+        points = total(was[rule], hits, settled, lead.arrived_at, as_of(lead))
+        yield HitsSettled(rule, tuple(places[rule]), points)
 
 
 def _interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
@@ -50,6 +60,7 @@ def _interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
 def _wanted(lead: Lead, terms: Terms) -> dict[str, int]:
     """What the sums of each rule would be now, within the ceilings."""
     worth = {term.name: term.points for theirs in terms.interest.plain.values() for term in theirs}
+    worth |= {rule: term.points for rule, term in terms.interest.by_name.items() if term.daily}
     entries = sorted(lead.interests, key=lambda entry: entry[3])
     return score.within(((rule, worth[rule] * times) for rule, _, times, *_ in entries if rule in worth), terms)
 

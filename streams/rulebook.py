@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.envelope import EPOCH, MILLISECOND
 from schemas.rules import Decay, InterestRule
-from schemas.sense_interest import ANY, depends_on_time, kinds_of
+from schemas.sense_interest import ANY, crossed, depends_on_time, keeps_days, kinds_of
 from streams.match import Test, activity_test, remembering
 from streams.timed import Fade, Period, Span, Timed
 
@@ -64,7 +64,8 @@ class Rulebook:
         quiet_ms: So long after a lead's last activity none of these gives anything yet.
         lifting: Whether one of these gives points for it, so that time alone can raise interest without any hit.
         group_of: The group of each rule.
-        daily: The most that an activity gives in a day.
+        daily: The most that an activity gives in a day, where its rules add up.
+        crossed: The same where other ceilings cut across that, so that its rules keep hits (`streams.daily`).
         day_of: Which day an instant lies in.
     """
 
@@ -77,6 +78,7 @@ class Rulebook:
     lifting: bool
     group_of: Mapping[str, str]
     daily: Mapping[str, int]
+    crossed: Mapping[str, int]
     day_of: Period
 
     def met(self, kind: str, data: object) -> Met:
@@ -91,10 +93,11 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
     timed: dict[str, list[Timed]] = defaultdict(list)
     by_name: dict[str, Timed] = {}
     fields: dict[str, dict[str, None]] = defaultdict(dict)
+    across = crossed(rules, daily)
     for rule in rules:
         for kind in kinds_of(rule.on):
             fields[kind] |= dict.fromkeys(rule.where)
-        if not depends_on_time(rule):
+        if not depends_on_time(rule) and not keeps_days(rule, across):
             _add(plain, rule, _plain(rule))
             continue
         term = by_name[rule.name] = _timed(rule, zone)
@@ -110,7 +113,8 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
         quiet_ms=min((term.within_ms if term.silent else 0 for term in watching), default=inf),
         lifting=any(term.points > 0 for term in watching),
         group_of={rule.name: rule.group for rule in rules},
-        daily=daily,
+        daily={kind: points for kind, points in daily.items() if kind not in across},
+        crossed={kind: points for kind, points in daily.items() if kind in across},
         day_of=PERIODS["day"](zone),
     )
 
@@ -164,6 +168,7 @@ def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
         fade=_fade(rule.decay) if rule.decay else None,
         again=rule.only == "returned",
         silent=_silent(rule),
+        daily=not depends_on_time(rule),
         occurring=times is not None and (times.min is not None or times.max is not None),
         passing=_days(rule.within_days) > 0 or rule.decay is not None,
     )

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from operator import itemgetter
 from typing import Any
 
+from streams.daily import given_on
 from streams.row import Entry, Lead
 from streams.rulebook import CEILING_MAX, Met
 from streams.terms import Terms
@@ -13,8 +13,6 @@ Points = tuple[tuple[str, int], ...]
 """`(rule, points)` for each rule that matched; 0 points when a ceiling left nothing."""
 Changes = tuple[tuple[str, int, str], ...]
 """`(rule, change of points, value of the profile)` for each rule of fit whose points change."""
-DAYS_MAX = 10
-"""So many last days with a ceiling of their own are remembered; what is told later than that has a fresh one."""
 ENTRIES_OF_RULE_MAX = 3
 """A rule of interest has at most so many entries; then its oldest is folded into the next."""
 
@@ -43,17 +41,6 @@ def interest(lead: Lead, kind: str, met: Met, at: int, terms: Terms) -> Points:
                 left -= give
             points.append((rule, give))
     return tuple(points)
-
-
-def given_on(lead: Lead, kind: str, day: int) -> int:
-    """What an activity with a daily ceiling gave so far on this day."""
-    return sum(points for activity, then, points in lead.days if (activity, then) == (kind, day))
-
-
-def remember_day(lead: Lead, kind: str, day: int, points: int) -> None:
-    """Remember what an activity gave on a day."""
-    others = [each for each in lead.days if each[:2] != (kind, day)]
-    lead.days = sorted([*others, (kind, day, points)], key=itemgetter(1))[-DAYS_MAX:]
 
 
 def _positive(given: Mapping[str, int]) -> int:
@@ -130,13 +117,14 @@ def _wanted(profile: Mapping[str, Any], terms: Terms) -> Iterator[tuple[str, int
             yield term.name, give, str(profile.get(term.field, ""))
 
 
-def enter_interest(lead: Lead, points: Points, at: int, cause: str, detail: str) -> None:
-    """Write points of interest into the ledger and the sum."""
+def enter_interest(lead: Lead, points: Points, moment: tuple[int, str], detail: str, times: int = 1) -> None:
+    """Write points of interest into the ledger and the sum; `moment` is the instant and the cause."""
+    at, cause = moment
     for rule, give in points:
         if give:
             lead.interest += give
             lead.give(rule, give)
-            lead.interests.append((rule, give, 1, at, cause, detail))
+            lead.interests.append((rule, give, times, at, cause, detail))
             fold(lead.interests, rule)
 
 

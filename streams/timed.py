@@ -132,6 +132,8 @@ class Timed:
     """Whether it counts only for leads that went back to marketing."""
     silent: bool
     """Whether it asks that nothing at all happened, which the lead's last activity tells without any hit."""
+    daily: bool
+    """Whether it adds up, but for what a daily ceiling leaves of its hits (`streams.daily`)."""
     occurring: bool
     """Whether it gives its points once, for how often something happened."""
     passing: bool

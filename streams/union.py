@@ -15,8 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.bounds import Stage
 from streams import folding
+from streams.daily import last_days
 from streams.row import DIGEST_BYTES, NAMES, Entry, Lead, lead_of, parts, plain
-from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX, fold
+from streams.score import ENTRIES_OF_RULE_MAX, fold
 
 ROW_BYTES_MAX = 4_000_000
 _RISING: tuple[Stage, ...] = ("visitor", "contact", "lead", "disqualified", "mql", "accepted", "sql", "customer")
@@ -181,7 +182,7 @@ def _unite_points(lead: Lead, other: Lead) -> None:
     days: Counter[tuple[str, int]] = Counter()
     for activity, day, points in [*lead.days, *other.days]:
         days[activity, day] += points
-    lead.days = sorted(((*key, points) for key, points in days.items()), key=itemgetter(1, 0))[-DAYS_MAX:]
+    lead.days = last_days((*key, points) for key, points in days.items())
 
 
 def _fits(entries: Iterable[Entry]) -> list[Entry]:

@@ -108,14 +108,11 @@ def test_a_daily_ceiling_without_a_rule() -> None:
 
 
 @pytest.mark.parametrize("more", [{"ceiling": 50}, {"group": "urgency"}])
-def test_a_daily_ceiling_that_others_cut_across(more: dict[str, Any]) -> None:
+def test_a_daily_ceiling_that_others_cut_across_is_not_odd(more: dict[str, Any]) -> None:
     rules = [{"name": str(n), "on": "page_viewed", "where": {"url": f"*{n}"}, "points": 50} for n in range(2)]
     changed = {"interest.groups": {"urgency": 60}, "interest.daily": {"page_viewed": 50}}
     odds = odd({**changed, "interest.rules": [rules[0], rules[1] | more]})
-    assert [each.wrong.split(":")[0] for each in odds if each.key == "interest.daily.page_viewed"] == [
-        "what is told late may count less than if told in time"
-    ]
-    assert [each for each in odd({**changed, "interest.rules": rules}) if each.key.startswith("interest.daily")] == []
+    assert [each for each in odds if each.key.startswith("interest.daily")] == []
 
 
 def test_so_many_rules_that_depend_on_time_that_a_row_may_not_hold_their_hits() -> None:
@@ -126,3 +123,7 @@ def test_so_many_rules_that_depend_on_time_that_a_row_may_not_hold_their_hits() 
     assert [each.key for each in found if "depend on time" in each.wrong] == ["interest.rules"]
     found = odd({"interest.rules": rules[1:], "interest.groups": {}})
     assert [each.key for each in found if "depend on time" in each.wrong] == []
+    sums = [{key: rule[key] for key in rule if key != "once"} | {"ceiling": 1} for rule in rules]
+    for day in ({}, {"page_viewed": 5}):
+        found = odd({"interest.rules": sums, "interest.groups": {}, "interest.daily": day})
+        assert [each.key for each in found if "depend on time" in each.wrong] == ["interest.rules"] * bool(day)

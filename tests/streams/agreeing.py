@@ -9,6 +9,7 @@ import orjson
 from hypothesis import strategies as st
 
 from schemas.mistakes import parse
+from schemas.sense_interest import kinds_of
 from streams.terms import Terms, compiled
 from tests.streams.given import MONDAY, agreed, default
 
@@ -34,6 +35,9 @@ SEVERAL = (["page_viewed", "email_opened", "trial_started"], ["form_submitted", 
 POINTS = st.sampled_from([-1000, -7, -1, 1, 3, 5, 12, 1000])
 CEILINGS = st.sampled_from([1, 4, 10, 25, 60, 1000])
 GROUPS = ("", "small", "large")
+RULE = ("name", "on", "where", "points", "ceiling", "group", "score", "from", "to")
+"""The keys of a rule that adds up."""
+DAYS = (["page_viewed"], ["page_viewed", "product_used"])
 LINE = "ledger"
 """Its buying group of the country PT lives in the same lane as the leads of histories."""
 LINES = ("", "", LINE, "suite")
@@ -65,6 +69,15 @@ ROLES: Sequence[Tree] = (
 )
 GRID = {"fit": {"A": 15, "B": 3, "C": -5}, "interest": {"1": 12, "2": 4, "3": 0}, "names": {"A1": "hot"}}
 GRADES = st.lists(st.sampled_from([letter + digit for letter in "ABC" for digit in "123"]), min_size=1, unique=True)
+
+CROSSED = {"page_viewed": 7, "content_downloaded": 5}
+CROSSING: Sequence[Tree] = (
+    {"name": "read", "on": "page_viewed", "points": 3, "group": "knowledge"},
+    {"name": "prices", "on": "page_viewed", "where": {"url": "*pricing*"}, "points": 5, "ceiling": 17},
+    {"name": "content", "on": ["content_downloaded", "form_submitted"], "points": 4, "ceiling": 20},
+    {"name": "mail", "on": "email_opened", "points": -2},
+)
+"""Rules across whose daily ceilings others cut."""
 
 
 @cache
@@ -104,6 +117,7 @@ def telling() -> Sequence[Terms]:
         agreed(**eager, pursuit__attempts_max=2, nurture__stages={"contact": "awareness", "customer": "reconnect"}),
         agreed(**narrow, handoff__score=15, pursuit__attempts_max=1, pursuit__response_hours=0.01),
         agreed(interest__rules=rules, handoff__score=9, duplicates__remember=2, hours__to="24:00"),
+        agreed(interest__rules=[*CROSSING], interest__daily=CROSSED, handoff__score=9),
         agreed(interest__rules=fleeting, handoff__score=12, handoff__fit_min=-50, handoff__falls="tell"),
         agreed(
             interest__rules=fleeting,
@@ -118,8 +132,8 @@ def telling() -> Sequence[Terms]:
 
 
 @st.composite
-def rules(draw: st.DrawFn, name: str, *, timed: bool = True) -> Tree:
-    """Any rule of interest; without `timed` one that adds up."""
+def rules(draw: st.DrawFn, name: str) -> Tree:
+    """Any rule of interest."""
     kind = draw(st.sampled_from([*WHERE, *SEVERAL]))
     rule = {"name": name, "on": kind, "points": draw(POINTS), "group": draw(st.sampled_from(GROUPS))}
     rule["score"] = draw(st.sampled_from(LINES))
@@ -130,7 +144,7 @@ def rules(draw: st.DrawFn, name: str, *, timed: bool = True) -> Tree:
     for end, day in (("from", st.integers(0, 7)), ("to", st.integers(8, 14))):
         if draw(st.integers(0, 9)) == 0:
             rule[end] = START + timedelta(days=draw(day))
-    return rule | draw(timings(VALUES.get(str(kind), "source"))) if timed else rule
+    return rule | draw(timings(VALUES.get(str(kind), "source")))
 
 
 @st.composite
@@ -152,15 +166,36 @@ def timings(draw: st.DrawFn, value: str) -> Tree:
 
 
 @st.composite
-def interests(draw: st.DrawFn, *, daily: bool = True) -> Tree:
-    """Any rules of interest; with daily ceilings, if there may be any, they all add up."""
-    daily = daily and draw(st.integers(0, 2)) == 0
+def interests(draw: st.DrawFn) -> Tree:
+    """Any rules of interest; those of activities with daily ceilings add up."""
     names = [f"rule {number}" for number in range(draw(st.integers(1, 7)))]
     section: Tree = {"ceiling": draw(CEILINGS), "groups": {"small": 6, "large": draw(CEILINGS)}}
-    section["rules"] = [draw(rules(name, timed=not daily)) for name in names]
-    if daily:
-        section["daily"] = {kind: draw(CEILINGS) for kind in ("page_viewed", "product_used")}
-    return section
+    days = {kind: draw(CEILINGS) for kind in ("page_viewed", "product_used")} if draw(st.integers(0, 2)) == 0 else {}
+    found = [draw(rules(name)) for name in names]
+    adds_up = [days and not days.keys().isdisjoint(kinds_of(rule["on"])) for rule in found]
+    section["rules"] = [_adding(rule) if sums else rule for rule, sums in zip(found, adds_up, strict=True)]
+    return section | {"daily": days}
+
+
+def _adding(rule: Tree) -> Tree:
+    """The rule without what makes it depend on time."""
+    return {key: rule[key] for key in RULE if key in rule}
+
+
+@st.composite
+def crossings(draw: st.DrawFn) -> Tree:
+    """Rules of a few activities with daily ceilings, which others mostly cut across."""
+    section: Tree = {"ceiling": draw(st.sampled_from([60, 1000])), "groups": {"small": 6, "large": draw(CEILINGS)}}
+    kinds = st.sampled_from(["page_viewed", "page_viewed", "product_used", ["page_viewed", "product_used"], "any"])
+    found = [draw(rules(f"rule {number}")) for number in range(draw(st.integers(1, 5)))]
+    points = st.sampled_from([-1, 1, 3, 5, 12])
+    section["rules"] = [_adding(rule) | {"on": draw(kinds), "points": draw(points), "where": {}} for rule in found]
+    for rule in section["rules"]:
+        if rule["on"] == "page_viewed":
+            rule["where"] = draw(st.sampled_from([{}, *WHERE["page_viewed"]]))
+    mail = {"name": "mail", "on": "email_opened", "points": draw(POINTS), "group": draw(st.sampled_from(GROUPS))}
+    section["rules"].append(mail | draw(timings("email")))
+    return section | {"daily": {kind: draw(st.sampled_from([4, 10, 25])) for kind in draw(st.sampled_from(DAYS))}}
 
 
 @st.composite

@@ -157,7 +157,8 @@ def test_that_silence_counts_once_goes_without_saying() -> None:
 
 def test_a_daily_ceiling() -> None:
     assert told("interest", daily={"email_opened": 5}, rules=[])[-1] == (
-        "e-mail opened: all rules together give at most 5 points for it on one day."
+        "e-mail opened: all rules together give at most 5 points for it on one day, "
+        "what happened first before all; ceilings of groups come after that."
     )
 
 

@@ -196,7 +196,7 @@ def test_the_last_word_on_the_profile_counts() -> None:
     assert House().send(*told).settle().lead(ADA).profile == {"role": "CTO", "country": "PT"}
 
 
-READ = {"name": "read", "on": "page_viewed", "points": 4, "ceiling": 100}
+READ = {"name": "read", "on": "page_viewed", "points": 4}
 OWN = {"name": "own staff", "field": "email_domain", "one_of": ["leadrelay.example"]}
 
 

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -13,15 +14,18 @@ from schemas import fact as f
 from schemas import topics
 from schemas.codec import BY_TYPE, Output, plain
 from schemas.envelope import REASONS, instant, opened
+from streams import daily, rating
+from streams.daily import DAYS_MAX
 from streams.forwarding import FORMER, HEADER
 from streams.funnel import Key
+from streams.handoff import ledger
 from streams.lead import Moment, evolve
 from streams.record import Line
 from streams.relay import Relay
 from streams.replay import Replay
 from streams.row import Lead, pack
 from streams.terms import Terms
-from tests.streams.agreeing import AGREEMENTS, interests
+from tests.streams.agreeing import AGREEMENTS, crossings, interests
 from tests.streams.given import DAY, MINUTE, MONDAY, OF, Event, Story, agreed, attended, fact_of, home
 from tests.streams.histories import (
     EVENTS,
@@ -196,8 +200,6 @@ def test_every_fact_keeps_its_contract(history: History) -> None:
 # ---- whatever the order of arrival
 
 
-TIMINGS = {"once", "once_per", "at_most", "within_days", "times", "decay", "only"}
-
 ACTIVITIES = [(kind, data) for kind, told in TOLD.items() for data in told if OF[kind].topic == topics.ACTIVITY.name]
 DEEDS = st.builds(
     lambda told, quarter: Event(*told, MONDAY + quarter * 15 * MINUTE),
@@ -206,32 +208,74 @@ DEEDS = st.builds(
 )
 
 
-@law
-@given(interests(daily=False), st.lists(DEEDS, max_size=30), st.randoms(use_true_random=False))
-def test_interest_is_the_same_in_whatever_order_it_is_told(section: Any, deeds: list[Event], chance: Random) -> None:
-    terms = agreed(interest=section, handoff__conversions=[])
-    first, last = attended(MONDAY - 100 * DAY), Event("identified", {"known_as": "ada"}, MONDAY + 15 * DAY)
+FIRST, LAST = attended(MONDAY - 100 * DAY), Event("identified", {"known_as": "ada"}, MONDAY + 15 * DAY)
+TOLD_LATE = st.randoms(use_true_random=False)
+
+
+def in_time(deeds: list[Event], days: int = 14) -> list[Event]:
+    """The deeds as they happened, within so many days."""
+    early = [replace(deed, at=MONDAY + ((deed.at or 0) - MONDAY) % (days * DAY)) for deed in deeds]
+    return sorted(early, key=lambda deed: deed.at or 0)
+
+
+def shuffled(deeds: list[Event], chance: Random) -> list[Event]:
     mixed = list(deeds)
     chance.shuffle(mixed)
-    in_time = Story(terms).and_then(first, *sorted(deeds, key=lambda deed: deed.at or 0), last)
-    assert Story(terms).and_then(first, *mixed, last).lead.interest == in_time.lead.interest
+    return mixed
 
 
 @law
-@given(interests(), st.lists(DEEDS, max_size=30), st.randoms(use_true_random=False))
-def test_so_it_is_with_ceilings_of_a_day_that_no_others_cut_across(
+@given(interests(), st.lists(DEEDS, max_size=30), TOLD_LATE)
+def test_interest_is_the_same_in_whatever_order_it_is_told(section: Any, deeds: list[Event], chance: Random) -> None:
+    terms = agreed(interest=section, handoff__conversions=[])
+    told = in_time(deeds, DAYS_MAX - 1 if terms.interest.daily else 14)
+    lead = Story(terms).and_then(FIRST, *told, LAST).lead
+    assert Story(terms).and_then(FIRST, *shuffled(told, chance), LAST).lead.interest == lead.interest
+
+
+SEEN = st.builds(
+    lambda told, quarter: Event(*told, MONDAY + quarter * 15 * MINUTE),
+    st.sampled_from(
+        [(kind, data) for kind, data in ACTIVITIES if kind in {"page_viewed", "product_used", "email_opened"}]
+    ),
+    st.integers(0, 14 * 24 * 4),
+)
+
+
+@law
+@given(crossings(), st.lists(SEEN, min_size=5, max_size=40), TOLD_LATE)
+def test_so_it_is_with_ceilings_of_a_day_that_others_cut_across(
     section: Any, deeds: list[Event], chance: Random
 ) -> None:
-    for rule in section["rules"]:
-        rule.pop("ceiling", None)
-        rule["group"] = ""
-    section["daily"] = {"page_viewed": 7, "product_used": 3}
-    for rule in [rule for rule in section["rules"] if rule.keys() & TIMINGS]:
-        section["rules"].remove(rule)
-    assume(section["rules"])
     terms = agreed(interest=section, handoff__conversions=[])
-    early = [replace(deed, at=MONDAY + ((deed.at or 0) - MONDAY) % (4 * DAY)) for deed in deeds]
-    mixed = list(early)
-    chance.shuffle(mixed)
-    in_time = Story(terms).and_then(*sorted(early, key=lambda deed: deed.at or 0))
-    assert Story(terms).and_then(*mixed).lead.interest == in_time.lead.interest
+    told = in_time(deeds, DAYS_MAX - 1 if terms.interest.daily else 5)
+    lead = Story(terms).and_then(FIRST, *told, LAST).lead
+    other = Story(terms).and_then(FIRST, *shuffled(told, chance), LAST).lead
+    assert other.interest == lead.interest == sum(entry.points for entry in ledger(other, terms))
+    terms = agreed(interest=section | {"rules": section["rules"][:-1]}, handoff__conversions=[])
+    told = list({deed.at: deed for deed in told}.values())  # of what happened at once some would be told late
+    lead = Story(terms).and_then(*told).lead
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (daily, rating):
+            patch.setattr(module, "HITS_MAX", 3)
+        assert Story(terms).and_then(*told).lead.interest == lead.interest, "what is settled goes on to count"
+
+
+@law
+@given(crossings(), st.lists(SEEN, min_size=5, max_size=30))
+def test_no_ceiling_is_exceeded_and_who_does_more_has_no_less(section: Any, deeds: list[Event]) -> None:
+    section["rules"].pop()  # which depends on time
+    terms = agreed(interest=section, handoff__conversions=[])
+    takes = any(rule["points"] < 0 for rule in section["rules"])
+    story, before, by_day = Story(terms), 0, Counter[tuple[str, int]]()
+    for deed in in_time(deeds, 3):
+        story.when(deed)
+        interest = story.lead.interest
+        by_day[deed.kind, terms.interest.day_of(deed.at or 0)] += interest - before
+        assert takes or interest >= before
+        before = interest
+    assert all(points <= section["daily"].get(kind, points) for (kind, _), points in by_day.items())
+    given_by = Counter[str]()
+    for entry in ledger(story.lead, terms):
+        given_by[entry.rule] += entry.points
+    assert all(given_by[rule["name"]] <= rule.get("ceiling", 10_000) for rule in section["rules"])

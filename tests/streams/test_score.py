@@ -4,13 +4,12 @@ from functools import partial
 
 import pytest
 
-from schemas.fact import Acted, DayCounted, Profiled
-from streams.row import Lead, pack, unpack
-from streams.score import DAYS_MAX, ENTRIES_OF_RULE_MAX
+from schemas.fact import Acted, Profiled
+from streams.row import Lead
+from streams.score import ENTRIES_OF_RULE_MAX
 from streams.terms import Terms
 from tests.streams.given import (
     ADA,
-    DAY,
     MONDAY,
     Event,
     agreed,
@@ -224,50 +223,3 @@ def test_the_score_is_fit_and_interest() -> None:
     lead = given(profile(seniority="vp"), trial()).lead
     assert (lead.fit, lead.interest, lead.score) == (25, 25, 50)
     assert Lead(ADA).score == 0
-
-
-# ---- days
-
-
-def daily(**more: object) -> Terms:
-    return rules(read(4, **more), interest__daily={"page_viewed": 10})
-
-
-def on(day: float) -> Event:
-    """A page view so many days after MONDAY, which is 10:00 in Berlin."""
-    return page(MONDAY + round(day * DAY))
-
-
-def test_an_activity_gives_no_more_than_its_daily_ceiling() -> None:
-    events = [on(nth / 100) for nth in range(4)]
-    assert points_of(*events, on(1), terms=daily()) == [4, 4, 2, 0, 4]
-
-
-def test_a_day_is_that_of_the_agreements_zone() -> None:
-    late = 14.5 / 24  # 00:30 in Berlin, 23:30 in UTC
-    assert points_of(on(0), on(0.1), on(0.2), on(late), terms=daily()) == [4, 4, 2, 4]
-
-
-def test_the_order_of_days_does_not_count() -> None:
-    days = [2, 0, 2.1, 0.1, 1, 2.2, 0.2, 2.3, 0.3]
-    assert sum(points_of(*map(on, days), terms=daily())) == sum(points_of(*map(on, sorted(days)), terms=daily())) == 24
-
-
-def test_points_that_are_taken_off_know_no_daily_ceiling() -> None:
-    terms = rules(read(-4), interest__daily={"page_viewed": 1})
-    assert points_of(on(0), on(0.1), terms=terms) == [-4, -4]
-
-
-def test_all_rules_of_an_activity_share_its_day() -> None:
-    terms = rules(read(4), {**read(8), "name": "again"}, interest__daily={"page_viewed": 10})
-    story = given(terms=terms)
-    assert story.when(on(0))[1:3] == [
-        Acted("page_viewed", (("read", 4), ("again", 6)), "https://example.com/blog"),
-        DayCounted("page_viewed", 739_922, 10),
-    ]
-
-
-def test_the_last_days_are_remembered() -> None:
-    story = given(*[on(day) for day in range(DAYS_MAX + 3)], terms=daily())
-    assert len(story.lead.days) == DAYS_MAX
-    assert unpack(ADA, pack(story.lead)).days == story.lead.days
