@@ -30,7 +30,7 @@ def interest(lead: Lead, kind: str, met: Met, at: int, terms: Terms) -> Points:
         if span is None or span.start <= at < span.end:
             if group not in group_left:
                 if left < 0:
-                    left = terms.interest_ceiling - _positive(given)
+                    left = terms.interest_ceiling - (_of_groups(given, terms) if book.by_name else _positive(given))
                 group_left[group] = terms.interest_groups[group] - _of_group(given, group, book.group_of)
             give = cut(most, ceiling - abs(given.get(rule, 0)), group_left[group], left)
             if today is not None and give > 0:
@@ -49,6 +49,15 @@ def _positive(given: Mapping[str, int]) -> int:
         if points > 0:
             total += points
     return total
+
+
+def _of_groups(given: Mapping[str, int], terms: Terms) -> int:
+    """The same within the ceilings of groups, by which hits that were settled are not cut."""
+    group_of, ceilings = terms.interest.group_of, terms.interest_groups
+    groups: dict[str, int] = defaultdict(int)
+    for rule, points in given.items():
+        groups[group_of.get(rule, "")] += max(points, 0)
+    return sum(min(points, ceilings[group]) for group, points in groups.items())
 
 
 def _of_group(given: Mapping[str, int], group: str, group_of: Mapping[str, str]) -> int:

@@ -175,3 +175,14 @@ def test_a_daily_ceiling_is_applied_once_to_two_leads_that_were_cut() -> None:
     house = House(terms).send(*told, merged(BOB, ADA)).settle()
     assert (house.lead(ADA).interest, house.lead(ADA).days[0][2]) == (70, 70)
     assert sum(entry.points for entry in ledger(house.lead(ADA), terms)) == house.lead(ADA).score
+
+
+def test_what_was_settled_beyond_the_ceiling_of_its_group_leaves_room_for_other_groups(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(daily, "HITS_MAX", 1)
+    monkeypatch.setattr(rating, "HITS_MAX", 1)
+    got = {"name": "got", "on": "content_downloaded", "points": 20}
+    both = read(12, group="small"), {**PRICES, "group": "large"}
+    terms = rules(*both, got, interest__daily={"page_viewed": 12}, interest__ceiling=30)
+    assert rises(*map(on, range(4)), content(MONDAY + 5 * DAY), terms=terms) == [9, 0, 0, 0, 20]
