@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schemas import fact as f
 from schemas.codec import Message
 from schemas.identity import Reason
-from streams import activity, groups, nurture, outlook, rating, score, told, union
+from streams import activity, groups, nurture, outlook, rating, rescoring, score, told, union
 from streams.row import Entry, Lead
 from streams.stage import moved
 from streams.terms import Terms
@@ -82,10 +82,7 @@ def _cut(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
         if over > 0:
             yield f.DayCounted(kind, day, points - over)
             _take_off(entries, over, kind, day, terms)
-    want, have = score.within((entry[:2] for entry in entries), terms), lead.given
-    changes = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
-    if changes:
-        yield f.InterestRescored(changes, ())
+    yield from rescoring.cut(lead, (entry[:2] for entry in entries), terms)
 
 
 def _take_off(entries: list[Entry], over: int, kind: str, day: int, terms: Terms) -> None:

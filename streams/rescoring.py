@@ -1,6 +1,6 @@
 """Takes a lead from one version of the agreement to the next; what changes of its points are facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.fact import Fact, HitsSettled, InterestRescored, Profiled
 from streams import daily, score
@@ -25,8 +25,18 @@ def renew_interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
         was, now = before.interest.by_name, terms.interest.by_name
         gone = [rule for rule, term in was.items() if rule not in now or now[rule].daily != term.daily]
         yield from _keep(lead, before, gone)
+        if was and not now:  # so that nothing is cut any more when interest is asked for
+            yield from cut(lead, (entry[:2] for entry in lead.interests), before)
     if terms.rescore == "all":
         yield from _interest(lead, terms)
+
+
+def cut(lead: Lead, given: Iterable[tuple[str, int]], terms: Terms) -> Iterator[Fact]:
+    """Let the ledger say what the ceilings leave of points of interest, by rule, when they are given in this order."""
+    want, have = score.within(given, terms), lead.given
+    changes = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
+    if changes:
+        yield InterestRescored(changes, ())
 
 
 def keep_late(lead: Lead, then: Terms, terms: Terms) -> Iterator[Fact]:

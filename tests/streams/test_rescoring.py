@@ -2,8 +2,9 @@
 
 from schemas import fact as f
 from schemas.mistakes import parse
+from streams.handoff import ledger
 from streams.terms import compiled
-from tests.streams.given import DAY, MONDAY, Story, accepted, content, given, owner, page
+from tests.streams.given import DAY, MONDAY, Story, accepted, agreed, content, given, owner, page
 from tests.streams.test_versions import RESCORE_ALL, Change, text, version
 
 
@@ -59,3 +60,11 @@ def test_a_rule_that_counts_otherwise_leaves_what_it_gave() -> None:
     story = Story(compiled(parse(text(1, 0, days(3))))).and_then(*READS, version(2, 1, once))
     assert story.and_then(page(MONDAY + 2 * DAY), page(MONDAY + 3 * DAY)).lead.interest == 4
     assert len(story.lead.hits["page read"]) == 1
+
+
+def test_what_a_group_gave_stays_when_no_rule_keeps_hits_any_more() -> None:
+    narrow = days(3), ("knowledge = 20", "knowledge = 2")
+    story = Story(compiled(parse(text(1, 0, *narrow)))).and_then(*READS, version(2, 1))
+    assert story.lead.interest == 2
+    assert story.and_then(owner(MONDAY + 2 * DAY, owner="kim")).lead.interest == 2
+    assert sum(entry.points for entry in ledger(story.lead, agreed())) == 2
