@@ -24,6 +24,7 @@ DEVELOPMENT = {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
+    "add.partitions.to.txn.retry.backoff.ms": "2",
     "broker.session.timeout.ms": "3000",  # a killed broker may come back only after it
     "broker.heartbeat.interval.ms": "500",
     "log.cleaner.dedupe.buffer.size": "16777216",
