@@ -28,6 +28,8 @@ from streams.waiting import AHEAD_MS, Waiting
 from streams.waiting import PREFIX as WAITING
 
 _new = tuple.__new__  # half the price of calling the class, which counts at each event
+OURS = b"\x00"
+"""How the keys of rows begin that are of no lead."""
 WARM_MAX = 500
 """Twice as many leads stay unpacked at most, as who did something will soon do more; the rest are bytes."""
 ADOPTING = "agreement_published"
@@ -70,17 +72,20 @@ class Relay:
 
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take one record of the lane's changelog."""
-        if key == ROW:
+        if not key.startswith(OURS):  # of a lead, as nearly all are
+            if value is None:
+                self.rows.pop(key, None)
+            else:
+                self.rows[key] = value
+                due = due_at(value)
+                if due is not None:
+                    self._alarms.set(due, key)
+        elif key == ROW:
             self.versions.restore(self.terms, value or b"[]")
         elif key.startswith(WAITING):
             self.waiting.restore(key, value)
-        elif key.startswith(b"\x00"):
-            self.counts.restore(key, value or b"{}")
-        elif value is None:
-            self.rows.pop(key, None)
         else:
-            self.rows[key] = value
-            self._alarms.set(due_at(value), key)
+            self.counts.restore(key, value or b"{}")
 
     def take(self, record: Record) -> End:
         """Fold one record; it has exactly one end, and each end is counted and journalled."""

@@ -19,7 +19,8 @@ from streams.timed import Hit, Tally
 
 FORMAT = 8
 """Raised when something else is written, by another order of fields or another dictionary (`streams.squeezing`)."""
-HEADER = Struct(">BqH")
+HEADER, DUE, DUE_AT = Struct(">BqH"), Struct(">q"), 1
+"""The header, and its deadline alone, behind the format."""
 NEVER = 2**63 - 1
 HISTORY_MAX = 12
 """So many last stage moves are remembered; the journal has all."""
@@ -231,7 +232,7 @@ def parts(identity: str, row: bytes) -> tuple[bytes, bytes]:
 
 def due_at(row: bytes) -> int | None:
     """The next deadline of a row, read from its header alone."""
-    at: int = HEADER.unpack_from(row)[1]
+    at: int = DUE.unpack_from(row, DUE_AT)[0]
     return None if at == NEVER else at
 
 
