@@ -48,7 +48,7 @@ class Reader:
             pace, inputs = Pace(client, self._settings), self._place(client)
             try:
                 while self._lanes.version == version and not stopped():
-                    pace.note(records=await self._turn(client, inputs, deliver, version))
+                    pace.note(await self._turn(client, inputs, deliver, version))
             except OffsetOutOfRangeError:
                 await self._resettle(client)
             finally:
@@ -62,11 +62,11 @@ class Reader:
         self._gave = False
         return inputs
 
-    async def _turn(self, client: Consumer, inputs: Inputs, deliver: Deliver, version: int) -> bool:
-        """Poll once and hand over what there is. Returns whether there was something to do."""
+    async def _turn(self, client: Consumer, inputs: Inputs, deliver: Deliver, version: int) -> int:
+        """Poll once and hand over what there is. Returns how many records came; 1 when something else was to do."""
         got = await self._poll(client, inputs)
         if self._lanes.version != version:
-            return True
+            return 1
         inputs.add(got)
         batches = inputs.hand_over(self._writer.has_room, self._settings.read_max, now())
         self._gave = bool(batches)
@@ -76,7 +76,7 @@ class Reader:
         for place, offset in inputs.missing(now()):
             self._observer.reread(place.topic, place.partition, offset)
             client.seek(place, offset)
-        return bool(got) or self._gave
+        return sum(map(len, got.values())) or int(self._gave)
 
     async def _poll(self, client: Consumer, inputs: Inputs) -> Mapping[TopicPartition, Sequence[Record]]:
         """Read on where few records wait to be handed over."""
