@@ -53,7 +53,7 @@ class HitsSettled:
 
 @written
 class Rated:
-    """What interest adds up to as of an instant (ms since the epoch); told when time changed it."""
+    """What interest adds up to as of an instant (ms since the epoch); told when time or ceilings changed it."""
 
     interest: Points
     as_of: Instant

@@ -51,15 +51,15 @@ def depends_on_time(rule: InterestRule) -> bool:
 
 
 def crossed(rules: Sequence[InterestRule], daily: Collection[str]) -> set[str]:
-    """Activities with a daily ceiling that others cut across: of a rule, or of several groups; their rules keep hits.
+    """Activities with a daily ceiling that others cut across: of a rule, of several groups or scores by name.
 
-    A rule keeps hits of all its activities, so the ceilings of these are cut across too.
+    Their rules keep hits. A rule keeps those of all its activities, so the ceilings of these are cut across too.
     """
     giving = [(rule, {*kinds_of(rule.on)}.intersection(daily)) for rule in rules if rule.points > 0]
     found: set[str] = set()
     for kind in daily:
         theirs = [rule for rule, kinds in giving if kind in kinds]
-        if len({rule.group for rule in theirs}) > 1 or any(rule.ceiling is not None for rule in theirs):
+        if len({(rule.group, rule.score) for rule in theirs}) > 1 or any(rule.ceiling is not None for rule in theirs):
             found.add(kind)
     more = found
     while more:

@@ -43,7 +43,7 @@ def count(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     then = terms.then(message.at)
     kind, data = message.kind, message.data
     met = then.interest.met(kind, data)
-    points, detail = score.interest(lead, kind, met, message.at, then), told.detail(kind, data)
+    points, detail = score.interest(lead, message, met, then, terms), told.detail(kind, data)
     counting = met.timed and (terms.interest.by_name or then.interest.crossed)
     hits = rating.hits_of(lead, message, met, then) if counting else ()
     yield Acted(kind, points, detail, hits)
@@ -56,7 +56,7 @@ def count(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
         yield from rating.settle(lead, hits, then)
         if then is not terms:
             yield from rescoring.keep_late(lead, then, terms)
-    if terms.interest.by_name:
+    if terms.interest.rated:
         yield from outlook.rate(lead, terms, rating.as_of(lead))
 
 

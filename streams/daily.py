@@ -2,7 +2,7 @@
 
 Where no other ceiling cuts across that of the day, points are cut when they are given (`streams.score`). Elsewhere hits
 are remembered, and what a day leaves of them is a function of all of them: a day counts what happened first, so the
-order in which it is told can't change it.
+order in which it is told can't change it. All scores by name share it: what a rule of one gets is gone for the others.
 """
 
 from collections import Counter

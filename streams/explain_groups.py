@@ -9,7 +9,8 @@ from streams.wording import Clause, Sentence, counted, number, plain, quoted, sa
 def scores(section: Sequence[NamedScore]) -> Iterator[Sentence]:
     """The scores beside that of all rules."""
     for each in section:
-        frame = "rules of this score and rules of none add up to it; it hands a lead over from {} on"
+        frame = "rules of this score and rules of none add up to it; ceilings of groups and of interest cut these "
+        frame += "alone, while all scores share a day; it hands a lead over from {} on"
         yield said(each.name, each.name, frame, counted(each.handoff, "point"))
 
 

@@ -164,7 +164,7 @@ def ledger(lead: Lead, terms: Terms) -> tuple[PointEntry, ...]:
     return (
         *(_entry("fit", entry) for entry in lead.fits),
         *(_entry("interest", entry) for entry in lead.interests),
-        *(_timed(lead, terms) if terms.interest.by_name and not is_group(lead.id) else ()),
+        *(_rated(lead, terms) if terms.interest.rated and not is_group(lead.id) else ()),
     )
 
 
@@ -173,7 +173,7 @@ def _entry(side: Side, entry: Entry) -> PointEntry:
     return PointEntry(side=side, rule=rule, points=points, times=times, at=rfc3339(at), cause=cause, detail=detail)
 
 
-def _timed(lead: Lead, terms: Terms) -> Iterator[PointEntry]:
+def _rated(lead: Lead, terms: Terms) -> Iterator[PointEntry]:
     """What rules that depend on time give as of the last rating, and what the ceilings take off."""
     found = standing(lead, terms, as_of(lead))
     for rule, theirs in found.shares.items():

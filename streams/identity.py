@@ -82,7 +82,8 @@ def _cut(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
         if over > 0:
             yield f.DayCounted(kind, day, points - over)
             _take_off(entries, over, kind, day, terms)
-    yield from rescoring.cut(lead, (entry[:2] for entry in entries), terms)
+    given = (entry[:2] for entry in entries)
+    yield from rescoring.become(lead, score.within(given, terms, apart=terms.interest.apart))
 
 
 def _take_off(entries: list[Entry], over: int, kind: str, day: int, terms: Terms) -> None:

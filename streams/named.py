@@ -1,4 +1,8 @@
-"""Scores by name: each adds up the rules of its name and those of none, within the same ceilings."""
+"""Scores by name: each adds up the rules of its name and those of none, within the same ceilings.
+
+Ceilings of groups and of interest cut each score by itself (`streams.rating`); a day is shared by all scores, in
+order of time (`streams.daily`).
+"""
 
 from collections.abc import Iterator
 

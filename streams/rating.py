@@ -1,7 +1,9 @@
 """What interest adds up to at an instant: sums, and rules whose points depend on time, within the ceilings.
 
 Sums are cut when they are given (`streams.score`), everything together is cut here: a group of rules gives no more than
-its ceiling, and all groups no more than that of interest. Points that are taken off are outside of both.
+its ceiling, and all groups no more than that of interest. Points that are taken off are outside of both. Where rules
+count for different scores by name, each of these is cut here by itself; else it would depend on the order of arrival
+which of them gets what a ceiling leaves.
 """
 
 from collections import defaultdict
@@ -51,7 +53,7 @@ def interest_at(lead: Lead, terms: Terms, now: int, but: Collection[str] = ()) -
     Rules named in `but` are left out.
     """
     book = terms.interest
-    if not book.by_name:
+    if not book.rated:
         return sum(points for rule, points in lead.given.items() if rule not in but)
     tally = _tally(lead, book)
     sums = tally.sums

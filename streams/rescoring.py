@@ -1,6 +1,6 @@
 """Takes a lead from one version of the agreement to the next; what changes of its points are facts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from schemas.fact import Fact, HitsSettled, InterestRescored, Profiled
 from streams import daily, score
@@ -25,16 +25,15 @@ def renew_interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
         was, now = before.interest.by_name, terms.interest.by_name
         gone = [rule for rule, term in was.items() if rule not in now or now[rule].daily != term.daily]
         yield from _keep(lead, before, gone)
-        if was and not now:  # so that nothing is cut any more when interest is asked for
-            yield from cut(lead, (entry[:2] for entry in lead.interests), before)
+        if before.interest.rated and not terms.interest.rated:  # nothing is cut any more when interest is asked for
+            yield from become(lead, score.within((entry[:2] for entry in lead.interests), before, apart=False))
     if terms.rescore == "all":
         yield from _interest(lead, terms)
 
 
-def cut(lead: Lead, given: Iterable[tuple[str, int]], terms: Terms) -> Iterator[Fact]:
-    """Let the ledger say what the ceilings leave of points of interest, by rule, when they are given in this order."""
-    want, have = score.within(given, terms), lead.given
-    changes = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
+def become(lead: Lead, want: Mapping[str, int]) -> Iterator[Fact]:
+    """Let the ledger say what is wanted of points of interest, by rule."""
+    changes = tuple((rule, want.get(rule, 0) - had) for rule, had in lead.given.items() if want.get(rule, 0) != had)
     if changes:
         yield InterestRescored(changes, ())
 
@@ -72,7 +71,8 @@ def _wanted(lead: Lead, terms: Terms) -> dict[str, int]:
     worth = {term.name: term.points for theirs in terms.interest.plain.values() for term in theirs}
     worth |= {rule: term.points for rule, term in terms.interest.by_name.items() if term.daily}
     entries = sorted(lead.interests, key=lambda entry: entry[3])
-    return score.within(((rule, worth[rule] * times) for rule, _, times, *_ in entries if rule in worth), terms)
+    given = ((rule, worth[rule] * times) for rule, _, times, *_ in entries if rule in worth)
+    return score.within(given, terms, apart=terms.interest.apart)
 
 
 def remember(lead: Lead, fact: InterestRescored) -> None:

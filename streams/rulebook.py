@@ -64,6 +64,9 @@ class Rulebook:
         quiet_ms: So long after a lead's last activity none of these gives anything yet.
         lifting: Whether one of these gives points for it, so that time alone can raise interest without any hit.
         group_of: The group of each rule.
+        apart: Whether rules count for different scores by name: then points are cut by their rule's own ceiling when
+            they are given, and by those of groups and of interest when interest is rated, for each score apart.
+        rated: Whether interest is more than the sum of what was given: for this, or because rules depend on time.
         daily: The most that an activity gives in a day, where its rules add up.
         crossed: The same where other ceilings cut across that, so that its rules keep hits (`streams.daily`).
         day_of: Which day an instant lies in.
@@ -77,6 +80,8 @@ class Rulebook:
     quiet_ms: float
     lifting: bool
     group_of: Mapping[str, str]
+    apart: bool
+    rated: bool
     daily: Mapping[str, int]
     crossed: Mapping[str, int]
     day_of: Period
@@ -93,7 +98,7 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
     timed: dict[str, list[Timed]] = defaultdict(list)
     by_name: dict[str, Timed] = {}
     fields: dict[str, dict[str, None]] = defaultdict(dict)
-    across = crossed(rules, daily)
+    across, apart = crossed(rules, daily), len({rule.score for rule in rules}) > 1
     for rule in rules:
         for kind in kinds_of(rule.on):
             fields[kind] |= dict.fromkeys(rule.where)
@@ -113,6 +118,8 @@ def rulebook(rules: Sequence[InterestRule], daily: Mapping[str, int], zone: Zone
         quiet_ms=min((term.within_ms if term.silent else 0 for term in watching), default=inf),
         lifting=any(term.points > 0 for term in watching),
         group_of={rule.name: rule.group for rule in rules},
+        apart=apart,
+        rated=apart or bool(by_name),
         daily={kind: points for kind, points in daily.items() if kind not in across},
         crossed={kind: points for kind, points in daily.items() if kind in across},
         day_of=PERIODS["day"](zone),

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from sys import maxsize
 from typing import Any
 
+from schemas.codec import Message
 from streams.daily import given_on
 from streams.row import Entry, Lead
 from streams.rulebook import CEILING_MAX, Met
@@ -15,14 +17,18 @@ Changes = tuple[tuple[str, int, str], ...]
 """`(rule, change of points, value of the profile)` for each rule of fit whose points change."""
 ENTRIES_OF_RULE_MAX = 3
 """A rule of interest has at most so many entries; then its oldest is folded into the next."""
+UNCUT = maxsize
+"""What is left by a ceiling that does not cut here."""
 
 
-def interest(lead: Lead, kind: str, met: Met, at: int, terms: Terms) -> Points:
-    """The points that this activity gives by rules that add up."""
-    if lead.excluded and lead.excluded in terms.unscored:
+def interest(lead: Lead, message: Message, met: Met, then: Terms, terms: Terms) -> Points:
+    """The points that this activity gives by rules that add up, by the version of then, when `terms` rate them."""
+    if lead.excluded and lead.excluded in then.unscored:
         return ()
-    book, given = terms.interest, lead.given
+    book, given, kind, at = then.interest, lead.given, message.kind, message.at
     left, group_left, today = -1, {}, None
+    if book.apart and terms.interest.apart:
+        left, group_left = UNCUT, dict.fromkeys(then.interest_groups, UNCUT)
     if kind in book.daily:
         today = book.daily[kind] - given_on(lead, kind, book.day_of(at))
     points = []
@@ -30,8 +36,8 @@ def interest(lead: Lead, kind: str, met: Met, at: int, terms: Terms) -> Points:
         if span is None or span.start <= at < span.end:
             if group not in group_left:
                 if left < 0:
-                    left = terms.interest_ceiling - (_of_groups(given, terms) if book.by_name else _positive(given))
-                group_left[group] = terms.interest_groups[group] - _of_group(given, group, book.group_of)
+                    left = then.interest_ceiling - (_of_groups(given, then) if book.rated else _positive(given))
+                group_left[group] = then.interest_groups[group] - _of_group(given, group, book.group_of)
             give = cut(most, ceiling - abs(given.get(rule, 0)), group_left[group], left)
             if today is not None and give > 0:
                 give = min(give, today)
@@ -79,20 +85,22 @@ def cut(points: int, rule_left: int, group_left: int, left: int) -> int:
     return max(0, min(points, rule_left, group_left, left))
 
 
-def within(given: Iterable[tuple[str, int]], terms: Terms) -> dict[str, int]:
-    """What the ceilings leave of points of interest, by rule, when they are given in this order."""
+def within(given: Iterable[tuple[str, int]], terms: Terms, *, apart: bool) -> dict[str, int]:
+    """What the ceilings leave of points of interest, by rule, when they are given in this order.
+
+    Those of groups and of interest are left out when they cut each score `apart`, later.
+    """
     book = terms.interest
     plain = {term.name: term.ceiling for theirs in book.plain.values() for term in theirs}
     ceilings = plain | {rule: term.ceiling for rule, term in book.by_name.items()}
     want: dict[str, int] = defaultdict(int)
-    groups: dict[str, int] = defaultdict(int)
-    left = terms.interest_ceiling
+    rooms = dict.fromkeys(terms.interest_groups, UNCUT) if apart else {**terms.interest_groups}
+    left = UNCUT if apart else terms.interest_ceiling
     for rule, points in given:
         group = book.group_of.get(rule, "")
-        room = terms.interest_groups[group] - groups[group]
-        give = cut(points, ceilings.get(rule, CEILING_MAX) - abs(want[rule]), room, left)
+        give = cut(points, ceilings.get(rule, CEILING_MAX) - abs(want[rule]), rooms[group], left)
         want[rule] += give
-        groups[group] += max(give, 0)
+        rooms[group] -= max(give, 0)
         left -= max(give, 0)
     return want
 

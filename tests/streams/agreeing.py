@@ -41,6 +41,9 @@ DAYS = (["page_viewed"], ["page_viewed", "product_used"])
 LINE = "ledger"
 """Its buying group of the country PT lives in the same lane as the leads of histories."""
 LINES = ("", "", LINE, "suite")
+SCORES = [{"name": name, "handoff": 10} for name in (LINE, "suite")]
+SCORED = st.sampled_from([LINES, LINES, ("",)])
+"""Of which scores by name rules may be; in some agreements of none."""
 WINDOWS = ({}, {"within_days": 0.5}, {"within_days": 3}, {"within_days": 9})
 FADING = (
     {},
@@ -78,6 +81,13 @@ CROSSING: Sequence[Tree] = (
     {"name": "mail", "on": "email_opened", "points": -2},
 )
 """Rules across whose daily ceilings others cut."""
+LINED: Sequence[Tree] = (
+    {"name": "read", "on": "page_viewed", "points": 3, "group": "knowledge"},
+    {"name": "prices", "on": "page_viewed", "where": {"url": "*pricing*"}, "points": 5, "score": "suite"},
+    {"name": "content", "on": ["content_downloaded", "form_submitted"], "points": 4, "score": LINE},
+    {"name": "trial", "on": "trial_started", "points": 6, "score": "suite", "ceiling": 10},
+)
+"""Rules of two scores by name."""
 
 
 @cache
@@ -118,6 +128,7 @@ def telling() -> Sequence[Terms]:
         agreed(**narrow, handoff__score=15, pursuit__attempts_max=1, pursuit__response_hours=0.01),
         agreed(interest__rules=rules, handoff__score=9, duplicates__remember=2, hours__to="24:00"),
         agreed(interest__rules=[*CROSSING], interest__daily=CROSSED, handoff__score=9),
+        agreed(interest__rules=[*LINED], interest__ceiling=15, interest__groups={"knowledge": 7}, scores=SCORES),
         agreed(interest__rules=fleeting, handoff__score=12, handoff__fit_min=-50, handoff__falls="tell"),
         agreed(
             interest__rules=fleeting,
@@ -132,11 +143,11 @@ def telling() -> Sequence[Terms]:
 
 
 @st.composite
-def rules(draw: st.DrawFn, name: str) -> Tree:
+def rules(draw: st.DrawFn, name: str, lines: Sequence[str] = LINES) -> Tree:
     """Any rule of interest."""
     kind = draw(st.sampled_from([*WHERE, *SEVERAL]))
     rule = {"name": name, "on": kind, "points": draw(POINTS), "group": draw(st.sampled_from(GROUPS))}
-    rule["score"] = draw(st.sampled_from(LINES))
+    rule["score"] = draw(st.sampled_from(lines))
     if isinstance(kind, str) and draw(st.booleans()):
         rule["where"] = draw(st.sampled_from(WHERE[kind]))
     if draw(st.booleans()):
@@ -171,7 +182,8 @@ def interests(draw: st.DrawFn) -> Tree:
     names = [f"rule {number}" for number in range(draw(st.integers(1, 7)))]
     section: Tree = {"ceiling": draw(CEILINGS), "groups": {"small": 6, "large": draw(CEILINGS)}}
     days = {kind: draw(CEILINGS) for kind in ("page_viewed", "product_used")} if draw(st.integers(0, 2)) == 0 else {}
-    found = [draw(rules(name)) for name in names]
+    lines = draw(SCORED)
+    found = [draw(rules(name, lines)) for name in names]
     adds_up = [days and not days.keys().isdisjoint(kinds_of(rule["on"])) for rule in found]
     section["rules"] = [_adding(rule) if sums else rule for rule, sums in zip(found, adds_up, strict=True)]
     return section | {"daily": days}
@@ -187,13 +199,15 @@ def crossings(draw: st.DrawFn) -> Tree:
     """Rules of a few activities with daily ceilings, which others mostly cut across."""
     section: Tree = {"ceiling": draw(st.sampled_from([60, 1000])), "groups": {"small": 6, "large": draw(CEILINGS)}}
     kinds = st.sampled_from(["page_viewed", "page_viewed", "product_used", ["page_viewed", "product_used"], "any"])
-    found = [draw(rules(f"rule {number}")) for number in range(draw(st.integers(1, 5)))]
+    lines = draw(SCORED)
+    found = [draw(rules(f"rule {number}", lines)) for number in range(draw(st.integers(1, 5)))]
     points = st.sampled_from([-1, 1, 3, 5, 12])
     section["rules"] = [_adding(rule) | {"on": draw(kinds), "points": draw(points), "where": {}} for rule in found]
     for rule in section["rules"]:
         if rule["on"] == "page_viewed":
             rule["where"] = draw(st.sampled_from([{}, *WHERE["page_viewed"]]))
     mail = {"name": "mail", "on": "email_opened", "points": draw(POINTS), "group": draw(st.sampled_from(GROUPS))}
+    mail["score"] = draw(st.sampled_from(lines))
     section["rules"].append(mail | draw(timings("email")))
     return section | {"daily": {kind: draw(st.sampled_from([4, 10, 25])) for kind in draw(st.sampled_from(DAYS))}}
 

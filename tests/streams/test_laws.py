@@ -20,12 +20,13 @@ from streams.forwarding import FORMER, HEADER
 from streams.funnel import Key
 from streams.handoff import ledger
 from streams.lead import Moment, evolve
+from streams.named import scores
 from streams.record import Line
 from streams.relay import Relay
 from streams.replay import Replay
 from streams.row import Lead, pack
 from streams.terms import Terms
-from tests.streams.agreeing import AGREEMENTS, crossings, interests
+from tests.streams.agreeing import AGREEMENTS, SCORES, crossings, interests
 from tests.streams.given import DAY, MINUTE, MONDAY, OF, Event, Story, agreed, attended, fact_of, home
 from tests.streams.histories import (
     EVENTS,
@@ -227,10 +228,11 @@ def shuffled(deeds: list[Event], chance: Random) -> list[Event]:
 @law
 @given(interests(), st.lists(DEEDS, max_size=30), TOLD_LATE)
 def test_interest_is_the_same_in_whatever_order_it_is_told(section: Any, deeds: list[Event], chance: Random) -> None:
-    terms = agreed(interest=section, handoff__conversions=[])
+    terms = agreed(interest=section, scores=SCORES, handoff__conversions=[])
     told = in_time(deeds, DAYS_MAX - 1 if terms.interest.daily else 14)
     lead = Story(terms).and_then(FIRST, *told, LAST).lead
-    assert Story(terms).and_then(FIRST, *shuffled(told, chance), LAST).lead.interest == lead.interest
+    other = Story(terms).and_then(FIRST, *shuffled(told, chance), LAST).lead
+    assert (other.interest, scores(other, terms)) == (lead.interest, scores(lead, terms))
 
 
 SEEN = st.builds(
@@ -247,18 +249,20 @@ SEEN = st.builds(
 def test_so_it_is_with_ceilings_of_a_day_that_others_cut_across(
     section: Any, deeds: list[Event], chance: Random
 ) -> None:
-    terms = agreed(interest=section, handoff__conversions=[])
+    terms = agreed(interest=section, scores=SCORES, handoff__conversions=[])
     told = in_time(deeds, DAYS_MAX - 1 if terms.interest.daily else 5)
     lead = Story(terms).and_then(FIRST, *told, LAST).lead
     other = Story(terms).and_then(FIRST, *shuffled(told, chance), LAST).lead
+    assert scores(other, terms) == scores(lead, terms)
     assert other.interest == lead.interest == sum(entry.points for entry in ledger(other, terms))
-    terms = agreed(interest=section | {"rules": section["rules"][:-1]}, handoff__conversions=[])
+    terms = agreed(interest=section | {"rules": section["rules"][:-1]}, scores=SCORES, handoff__conversions=[])
     told = list({deed.at: deed for deed in told}.values())  # of what happened at once some would be told late
     lead = Story(terms).and_then(*told).lead
     with pytest.MonkeyPatch.context() as patch:
         for module in (daily, rating):
             patch.setattr(module, "HITS_MAX", 3)
-        assert Story(terms).and_then(*told).lead.interest == lead.interest, "what is settled goes on to count"
+        other = Story(terms).and_then(*told).lead
+        assert (other.interest, scores(other, terms)) == (lead.interest, scores(lead, terms)), "what is settled counts"
 
 
 @law

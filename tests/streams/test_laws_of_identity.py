@@ -9,6 +9,7 @@ from hypothesis import given as of
 from hypothesis import strategies as st
 
 from streams.handoff import ledger
+from streams.named import scores
 from streams.rating import as_of
 from streams.row import Lead
 from streams.terms import Terms
@@ -63,14 +64,16 @@ def _known(lead: Lead) -> Lead:
 @of(TERMS, SAID)
 def test_in_whatever_order_leads_are_joined_the_lead_is_the_same(terms: Terms, told: Told) -> None:
     events, late = _events([(ADA, page, 0), (BOB, page, 1), (CY, page, 2), *told]), MONDAY + 30 * DAY
-    ends = []
+    ends, by_name = [], []
     for one, two, stays in permutations((ADA, BOB, CY)):
         for then in (two, stays):
             house = House(terms).send(*events).send(merged(one, then, late)).settle()
             lead = house.send(merged(two, stays, late)).settle().lead(stays)
             assert sum(entry.points for entry in ledger(lead, terms)) == lead.score
             ends.append(_known(lead))
+            by_name.append(scores(lead, terms))
     assert all(each == ends[0] for each in ends)
+    assert all(each == by_name[0] for each in by_name)
 
 
 @law

@@ -14,6 +14,7 @@ from schemas import topics
 from schemas.envelope import Envelope, structured
 from schemas.mistakes import parse
 from streams.handoff import grade, ledger
+from streams.named import scores
 from streams.replay import Replay
 from streams.row import Lead
 from streams.terms import Terms, compiled
@@ -63,6 +64,8 @@ def _end(lead: Lead, terms: Terms) -> bytes:
     if terms.rating:
         rating = terms.rating.of(lead.score)
         found["rating"] = f"{rating} {terms.rating.name(rating)}"
+    if terms.named:
+        found["scores"] = scores(lead, terms)
     points = [f"{each.rule}: {each.points}" for each in ledger(lead, terms)]
     return orjson.dumps({"at_the_end": {**found, "points": points}})
 
