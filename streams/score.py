@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from sys import maxsize
 from typing import Any
 
@@ -154,8 +155,9 @@ def fold(entries: list[Entry], rule: str) -> None:
         first = rules.index(rule)
         second = rules.index(rule, first + 1)
         _, older_points, older_times, *_ = entries[first]
-        _, points, times, at, cause, detail = entries[second]
-        entries[second] = (rule, older_points + points, older_times + times, at, cause, detail)
+        _, points, times, *_ = entries[second]
+        last = max(entries[second], entries[first], key=itemgetter(3))  # what is older may have been told later
+        entries[second] = (rule, older_points + points, older_times + times, *last[3:])
         del entries[first]
 
 

@@ -177,6 +177,12 @@ def test_a_daily_ceiling_is_applied_once_to_two_leads_that_were_cut() -> None:
     assert sum(entry.points for entry in ledger(house.lead(ADA), terms)) == house.lead(ADA).score
 
 
+@pytest.mark.parametrize("days", [[0, 1, 2], [2, 1, 0], [2, 0, 1]])
+def test_all_is_taken_off_that_two_leads_have_beyond_their_days(days: list[int]) -> None:
+    told = [page(MONDAY + day * DAY + n, lead) for lead in (ADA, BOB) for day in days for n in range(3)]
+    assert House(adding()).send(*told, merged(BOB, ADA, MONDAY + 9 * DAY)).settle().lead(ADA).interest == 30
+
+
 def test_what_was_settled_beyond_the_ceiling_of_its_group_leaves_room_for_other_groups(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

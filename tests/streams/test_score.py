@@ -144,6 +144,15 @@ def test_old_entries_of_a_rule_are_folded_together() -> None:
     assert sum(points for _, points, *_ in story.lead.interests) == story.lead.interest == 10
 
 
+def test_of_entries_that_are_folded_the_last_one_tells_when() -> None:
+    story = given(*[page(MONDAY + at) for at in (5, 1, 2, 3)])
+    assert [entry[1:4] for entry in story.lead.interests] == [
+        (2, 2, MONDAY + 5),
+        (1, 1, MONDAY + 2),
+        (1, 1, MONDAY + 3),
+    ]
+
+
 @pytest.mark.parametrize(
     ("message", "detail"),
     [
