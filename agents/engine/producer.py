@@ -13,7 +13,13 @@ from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
-from aiokafka.errors import ConcurrentTransactions, KafkaError, LeaderNotAvailableError, ProducerFenced
+from aiokafka.errors import (
+    ConcurrentTransactions,
+    InvalidTxnState,
+    KafkaError,
+    LeaderNotAvailableError,
+    ProducerFenced,
+)
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
 from agents.engine.bundle import Bundle
@@ -122,7 +128,11 @@ class TransactionalProducer:
         if self._sending is not None:
             await asyncio.wait([self._sending])  # nothing may come behind the end
         if self._known:
-            answer = await self._have(TRANSACTION, self._name, lambda: self._dialect.end(commit=commit))
+            try:
+                answer = await self._have(TRANSACTION, self._name, lambda: self._dialect.end(commit=commit))
+            except InvalidTxnState as error:  # the broker has ended it, for its time was up
+                self._lost = ProducerFenced()
+                raise self._lost from error
             if self._dialect.ended(answer):
                 self._numbers.clear()
         self._known = False

@@ -30,7 +30,7 @@ def test_a_quiet_pipeline_is_measured_and_sampled() -> None:
     [found] = bench("quiet", "--rate", "200", "--seconds", "2", "--profile")
     assert found["events"] > 100
     assert found["commits_per_s"] > 0
-    assert found["requests"]["EndTxn"] > 0
+    assert found["requests"]["End"] > 0
     assert found["profile"]["samples"] > 0
 
 

@@ -220,6 +220,15 @@ async def time_is_up(scene: Scene) -> None:
     await scene.attempt("commit", producer.commit_transaction())
 
 
+async def a_commit_comes_too_late(scene: Scene) -> None:
+    producer = await scene.producer()
+    await producer.begin_transaction()
+    await scene.put(producer, 0, b"1")
+    await asyncio.sleep(13)
+    await scene.attempt("commit", producer.commit_transaction())
+    await scene.look("aborted")
+
+
 async def a_reader_begins_anywhere(scene: Scene) -> None:
     """At a marker too: the broker names the transaction that it ended."""
     producer = await scene.producer()
@@ -267,6 +276,7 @@ SCRIPTS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     a_name_is_shown,
     a_session_ends,
     time_is_up,
+    a_commit_comes_too_late,
     a_reader_begins_anywhere,
     beyond_the_end,
 )

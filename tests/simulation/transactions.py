@@ -124,7 +124,7 @@ class Transactions:
             if known.state == "ongoing" and self._now() - known.began_at > known.timeout_s
         ]
         for known in late:
-            known.epoch += 1
+            known.epoch += not self._bumps
             self._end(known, commit=False)
         return [known.name for known in late]
 

@@ -30,7 +30,7 @@ from tests.agents.engine.talking import Client, Said, batches_of, written
 
 GROUP = Membership("app", 9, "m-1", None)
 IN, OUT = TopicPartition("in", 0), TopicPartition("out", 1)
-NOT_LEADER, NOT_COORDINATOR, CONCURRENT, DUPLICATE, TOO_LARGE = 6, 16, 51, 46, 10
+NOT_LEADER, NOT_COORDINATOR, CONCURRENT, DUPLICATE, TOO_LARGE, ENDED_BY_OTHERS = 6, 16, 51, 46, 10, 48
 
 
 async def started(version: int = 2, **said: list[Said]) -> tuple[TransactionalProducer, Client]:
@@ -188,8 +188,10 @@ async def test_a_transaction_that_the_broker_gave_up_can_be_aborted() -> None:
     assert isinstance(client.asked[-1], End)
 
 
-@pytest.mark.parametrize("code", [47, 90])
-@pytest.mark.parametrize("kind", ["Produce", "ImplicitOffsets", "End"])
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [*((kind, code) for kind in ("Produce", "ImplicitOffsets", "End") for code in (47, 90)), ("End", ENDED_BY_OTHERS)],
+)
 async def test_who_is_fenced_says_nothing_more(kind: str, code: int) -> None:
     producer, client = await started(**{kind: [code]})
     with pytest.raises(ProducerFenced):
