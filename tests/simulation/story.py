@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from aiokafka import TopicPartition
-from aiokafka.errors import InvalidProducerEpoch
+from aiokafka.errors import ConcurrentTransactions, InvalidProducerEpoch, InvalidTxnState
 
 from agents.engine.bundle import Bundle
 from tests.simulation.judge import STRANGER
@@ -200,7 +200,7 @@ class Story:
         self._world.note("world", f"a stranger writes to {place} and will {'commit' if commit else 'abort'}")
 
         def end() -> None:
-            with contextlib.suppress(InvalidProducerEpoch):  # it took too long
+            with contextlib.suppress(ConcurrentTransactions, InvalidProducerEpoch, InvalidTxnState):  # it took too long
                 broker.transactions.end(name, producer, commit=commit)
 
         broker.later(act.length_s, end)

@@ -92,8 +92,8 @@ class Transactions:
         """
         known = self._checked(name, producer, ended=self._bumps)
         again = known.state in ("prepared", "complete") and known.commit == commit
-        if self._bumps and known.epoch != producer.epoch and not again:
-            raise InvalidProducerEpoch
+        if known.epoch != producer.epoch and not again:
+            raise InvalidTxnState
         if again and not (self._bumps and known.epoch == producer.epoch):
             if known.state == "prepared":
                 raise ConcurrentTransactions
