@@ -30,7 +30,9 @@ class Frames(asyncio.Protocol):
             end = begin + SIZE.unpack_from(held, at)[0]
             if len(held) < end:
                 break
-            self._connection._handle_frame(bytes(held[begin:end]))  # noqa: SLF001
+            with memoryview(held) as view:
+                answer = bytes(view[begin:end])  # once: it may be many megabytes
+            self._connection._handle_frame(answer)  # noqa: SLF001
             at = end
         del held[:at]
 
