@@ -26,19 +26,16 @@ def interest(lead: Lead, message: Message, met: Met, then: Terms, terms: Terms) 
     """The points that this activity gives by rules that add up, by the version of then, when `terms` rate them."""
     if lead.excluded and lead.excluded in then.unscored:
         return ()
-    book, given, kind, at = then.interest, lead.given, message.kind, message.at
-    left, group_left, today = -1, {}, None
-    if book.apart and terms.interest.apart:
-        left, group_left = UNCUT, dict.fromkeys(then.interest_groups, UNCUT)
+    if not met.plain:
+        return ()
+    book, given, kind, at, today = then.interest, lead.given, message.kind, message.at, None
+    apart = book.apart and terms.interest.apart
+    left, group_left = (UNCUT, dict.fromkeys(then.interest_groups, UNCUT)) if apart else _rooms(given, then)
     if kind in book.daily:
         today = book.daily[kind] - given_on(lead, kind, book.day_of(at))
     points = []
     for rule, group, most, ceiling, _, span in met.plain:
         if span is None or span.start <= at < span.end:
-            if group not in group_left:
-                if left < 0:
-                    left = then.interest_ceiling - (_of_groups(given, then) if book.rated else _positive(given))
-                group_left[group] = then.interest_groups[group] - _of_group(given, group, book.group_of)
             give = cut(most, ceiling - abs(given.get(rule, 0)), group_left[group], left)
             if today is not None and give > 0:
                 give = min(give, today)
@@ -50,33 +47,22 @@ def interest(lead: Lead, message: Message, met: Met, then: Terms, terms: Terms) 
     return tuple(points)
 
 
-def _positive(given: Mapping[str, int]) -> int:
-    total = 0
-    for points in given.values():
-        if points > 0:
-            total += points
-    return total
+def _rooms(given: Mapping[str, int], terms: Terms) -> tuple[int, dict[str, int]]:
+    """What the ceilings of interest and of each group leave. Hits that were settled are not cut by their group's yet.
 
-
-def _of_groups(given: Mapping[str, int], terms: Terms) -> int:
-    """The same within the ceilings of groups, by which hits that were settled are not cut."""
-    group_of, ceilings = terms.interest.group_of, terms.interest_groups
-    groups: dict[str, int] = defaultdict(int)
-    for rule, points in given.items():
-        groups[group_of.get(rule, "")] += max(points, 0)
-    return sum(min(points, ceilings[group]) for group, points in groups.items())
-
-
-def _of_group(given: Mapping[str, int], group: str, group_of: Mapping[str, str]) -> int:
-    """Interest points of a group so far; rules of earlier versions have no group any more.
-
-    Points that are taken off leave no room for others: else the order of two activities would count.
+    Points that are taken off leave no room for others: else the order of two activities would count. Rules of earlier
+    versions have no group any more.
     """
-    total = 0
+    group_of, ceilings = terms.interest.group_of, terms.interest_groups
+    rooms = {**ceilings}
     for rule, points in given.items():
-        if points > 0 and group_of.get(rule, "") == group:
-            total += points
-    return total
+        if points > 0:
+            rooms[group_of.get(rule, "")] -= points
+    left = terms.interest_ceiling
+    for group, room in rooms.items():
+        used = ceilings[group] - room
+        left -= min(used, ceilings[group]) if terms.interest.rated else used
+    return left, rooms
 
 
 def cut(points: int, rule_left: int, group_left: int, left: int) -> int:
