@@ -9,17 +9,13 @@ MAGIC, UNPACKED, TRANSACTIONAL, NOBODY = 2, 0, 1, -1
 
 
 class Bundle:
-    """Takes records until it is full; the first one whatever its size.
+    """Takes records until it is full; the first one whatever its size."""
 
-    Attributes:
-        records: How many it holds.
-    """
-
-    __slots__ = ("_builder", "records")
+    __slots__ = ("_builder", "_records")
 
     def __init__(self, bytes_max: int) -> None:
         self._builder = DefaultRecordBatchBuilder(MAGIC, UNPACKED, TRANSACTIONAL, NOBODY, NOBODY, 0, bytes_max)
-        self.records = 0
+        self._records = 0
 
     @property
     def size(self) -> int:
@@ -31,14 +27,14 @@ class Bundle:
         self, *, timestamp: int | None, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
     ) -> Any:
         """Take a record; None when it is full. Headers must be a list: aiokafka's builder takes nothing else."""
-        taken = self._builder.append(self.records, timestamp, key, value, headers)
+        taken = self._builder.append(self._records, timestamp, key, value, headers)
         if taken is not None:
-            self.records += 1
+            self._records += 1
         return taken
 
     def record_count(self) -> int:
         """Tell how many it holds."""
-        return self.records
+        return self._records
 
     def sealed(self, producer: int, epoch: int, number: int) -> bytes:
         """Give the bytes, once: from this producer, the first record with this number in its partition."""

@@ -4,7 +4,7 @@ from typing import Self
 
 
 class Membership(str):
-    """The consumer group's id, and who we are in it. aiokafka takes it where it wants the id.
+    """The consumer group's id, and who we are in it. It is sent as the id.
 
     Attributes:
         generation: The group's generation, 1 or more.

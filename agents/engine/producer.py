@@ -173,7 +173,7 @@ class TransactionalProducer:
             again = {place: error for place, error in errors.items() if error is not None and passing(error)}
             for place in errors.keys() - again.keys():
                 batch, done = taken[place]
-                numbers[place] = (numbers[place] + batch.records) % SEQUENCES
+                numbers[place] = (numbers[place] + batch.record_count()) % SEQUENCES
                 del left[place]
                 _settle(done, errors[place])
             if not left:
