@@ -62,7 +62,9 @@ class Writer:
                 producer, self._settings.changelog, self.name, self.hook, self._settings.routes
             )
         elif self._settings.instance is not None:
-            await asyncio.shield(asyncio.create_task(self._show(self._transactions, lane, membership)))
+            shown = asyncio.create_task(self._show(self._transactions, lane, membership))
+            shown.add_done_callback(_heard)
+            await asyncio.shield(shown)
         if self._work is None:
             self._work = asyncio.create_task(self._loop())
 
@@ -194,3 +196,9 @@ class Writer:
             sum(len(part.harvest.outputs) for part in taken),
             seconds,
         )
+
+
+def _heard(shown: "asyncio.Task[None]") -> None:
+    """Hear what came of a name that was shown for an opening which was given up: the next use of it says the same."""
+    if not shown.cancelled():
+        shown.exception()

@@ -1,6 +1,7 @@
 """When a transaction is made, what goes into it, and what happens when it fails."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -44,6 +45,7 @@ class Transactions:
     async def show(self, lane: TopicPartition, membership: Membership) -> None:
         assert membership is MEMBERSHIP
         self.shown.append(lane)
+        await self.gate.wait()
         if self.error:
             raise self.error
 
@@ -270,6 +272,24 @@ async def test_a_name_that_others_can_have_is_shown_before_lanes_are_opened_agai
         bench.transactions.error = ProducerFenced()
         with pytest.raises(ProducerFenced):
             await bench.writer.start(TopicPartition("in", 1), MEMBERSHIP)
+
+
+async def test_an_opening_that_is_given_up_leaves_no_error_that_nobody_hears() -> None:
+    nobodys: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: nobodys.append(context))
+    async with Bench(instance="w0") as bench:
+        bench.transactions.gate.clear()
+        bench.transactions.error = ProducerFenced()
+        opening = asyncio.create_task(bench.writer.start(TopicPartition("in", 1), MEMBERSHIP))
+        await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.wait([opening])
+        bench.transactions.gate.set()
+        await bench.writer.idle()
+        await asyncio.sleep(0)
+        gc.collect()
+        assert bench.transactions.shown == [TopicPartition("in", 0), TopicPartition("in", 1)]
+        assert nobodys == []
 
 
 async def test_a_random_name_needs_no_showing() -> None:
