@@ -70,4 +70,5 @@ def rise(lead: Lead, message: Message, terms: Terms, stood: Before) -> Iterator[
         yield from nurture.leave(lead, "handoff", "agreement")
     elif lead.stage != stood.stage:
         yield from nurture.by_stage(lead, terms)
-    yield from outlook.fall(lead, terms, held=stood.held)
+    if stood.held:
+        yield from outlook.fall(lead, terms)

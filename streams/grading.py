@@ -1,8 +1,10 @@
 """A lead's grade, a letter for fit and a number for interest, and its rating from 0 to 100, with their names."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isqrt
+from typing import NamedTuple
 
 from schemas.agreement import Grid as GridSection
 from schemas.agreement import Rating as RatingSection
@@ -12,18 +14,29 @@ Steps = Sequence[tuple[int, str]]
 """From how many points on a mark is given, the highest first."""
 
 
+class Marks(NamedTuple):
+    """The marks of one side, the lowest first, and from how many points on each but the lowest is given."""
+
+    names: Sequence[str]
+    least: Sequence[int]
+
+    def of(self, points: int) -> str:
+        """The mark of so many points."""
+        return self.names[bisect_right(self.least, points)]
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Marks by fit and by interest; `handoff` are the grades that hand over."""
 
-    fit: Steps
-    interest: Steps
+    fit: Marks
+    interest: Marks
     handoff: frozenset[str]
     names: Mapping[str, str]
 
     def grade(self, fit: int, interest: int) -> str:
         """The grade of so much fit and interest."""
-        return _mark(self.fit, fit) + _mark(self.interest, interest)
+        return self.fit.of(fit) + self.interest.of(interest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ class Rating:
 
 def grid(section: GridSection) -> Grid:
     """Compile a grid."""
-    return Grid(_steps(section.fit), _steps(section.interest), frozenset(section.handoff), section.names)
+    return Grid(_marks(section.fit), _marks(section.interest), frozenset(section.handoff), section.names)
 
 
 def rating(section: RatingSection) -> Rating:
@@ -58,8 +71,6 @@ def _steps(marks: Mapping[str, int]) -> Steps:
     return sorted(((least, mark) for mark, least in marks.items()), reverse=True)
 
 
-def _mark(steps: Steps, points: int) -> str:
-    for least, mark in steps:
-        if points >= least:
-            return mark
-    return steps[-1][1]
+def _marks(marks: Mapping[str, int]) -> Marks:
+    lowest, *others = reversed(_steps(marks))
+    return Marks([lowest[1], *(mark for _, mark in others)], [least for least, _ in others])

@@ -16,18 +16,16 @@ TURNS_MAX = 40
 COOLED = "cooled"
 
 
-def rate(lead: Lead, terms: Terms, now: int) -> Iterator[Fact]:
+def rate(lead: Lead, terms: Terms, now: int) -> tuple[Fact, ...]:
     """Say what interest is now, if that is not what we said last."""
     interest = interest_at(lead, terms, now)
-    if interest != lead.interest:
-        yield Rated(interest, now)
+    return () if interest == lead.interest else (Rated(interest, now),)
 
 
-def plan(lead: Lead, terms: Terms) -> Iterator[Fact]:
+def plan(lead: Lead, terms: Terms) -> tuple[Fact, ...]:
     """Say when to look again, if that is not what we said last."""
     look_at = _look_at(lead, terms)
-    if look_at != lead.look_at:
-        yield LookPlanned(look_at)
+    return () if look_at == lead.look_at else (LookPlanned(look_at),)
 
 
 def _look_at(lead: Lead, terms: Terms) -> int | None:
@@ -78,13 +76,14 @@ def look_again(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     if reached(lead, terms):
         yield from hand_over(lead, message, terms)
         yield from nurture.leave(lead, "handoff", "agreement")
-    yield from fall(lead, terms, held=held)
+    if held:
+        yield from fall(lead, terms)
     yield from plan(lead, terms)
 
 
-def fall(lead: Lead, terms: Terms, *, held: bool) -> Iterator[Fact]:
-    """Tell sales that an MQL's score is below the threshold, which it was not before, or take the lead back."""
-    if not held or not may_fall(lead, terms) or meets(lead, lead.interest, terms, as_of(lead)):
+def fall(lead: Lead, terms: Terms) -> Iterator[Fact]:
+    """Tell sales that an MQL's score is below the threshold, if it was not before, or take the lead back."""
+    if not may_fall(lead, terms) or meets(lead, lead.interest, terms, as_of(lead)):
         return
     if terms.falls == "tell":
         needed = f"score {lead.score}, {threshold(lead, terms)} are needed"

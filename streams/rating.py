@@ -7,7 +7,8 @@ which of them gets what a ceiling leaves.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from schemas.codec import Message
@@ -15,8 +16,9 @@ from schemas.fact import Fact, HitsSettled
 from streams import daily
 from streams.row import Lead
 from streams.rulebook import Met, Rulebook
+from streams.tally import Sums, Tally
 from streams.terms import Terms
-from streams.timed import HITS_MAX, Hit, Share, Sums, Tally, Timed, changes, done, inserted, shares, total, until
+from streams.timed import HITS_MAX, Hit, Share, Timed, changes, done, inserted, shares, total, until
 
 
 class Standing(NamedTuple):
@@ -55,13 +57,13 @@ def interest_at(lead: Lead, terms: Terms, now: int, but: Collection[str] = ()) -
     book = terms.interest
     if not book.rated:
         return sum(points for rule, points in lead.given.items() if rule not in but)
-    tally = _tally(lead, book)
+    tally = _tally(lead, terms)
     sums = tally.sums
     if now >= tally.until or now - lead.active_at >= book.quiet_ms or but:
         sums = sums.copy()
         for change in _changes(lead, book, tally, now, but):
             sums.enter(*change)
-    return sums.within(terms.interest_groups, terms.interest_ceiling)
+    return sums.within(terms.interest_ceiling)
 
 
 def _changes(
@@ -79,39 +81,50 @@ def _changes(
         yield rule, tally.points.get(rule, 0), 0
 
 
-def _tally(lead: Lead, book: Rulebook) -> Tally:
+def _tally(lead: Lead, terms: Terms) -> Tally:
     """Of what interest is made now: found anew where hits changed, and everywhere when time has changed something."""
-    tally, now = lead.tally, as_of(lead)
+    tally, now, book = lead.tally, as_of(lead), terms.interest
     if tally is None or tally.book is not book or not tally.at <= now < tally.until:
-        tally = lead.tally = Tally(book, now, Sums(book.group_of), set(lead.hits))
-        for rule, points in lead.given.items():
-            tally.sums.enter(rule, 0, points)
-    if tally.stale:
-        _freshen(lead, book, tally, now)
+        tally = lead.tally = Tally(book, now)
+        for rule, hits in daily.counted(lead, book).items():
+            _enter_hits(tally, lead, rule, hits, book)
+        given = chain(lead.given.items(), tally.points.items())
+        tally.sums = Sums.of(given, book.group_of, terms.interest_groups)
+    elif tally.stale:
+        tally.at = now
+        _freshen(lead, book, tally)
     return tally
 
 
-def _freshen(lead: Lead, book: Rulebook, tally: Tally, now: int) -> None:
+def _freshen(lead: Lead, book: Rulebook, tally: Tally) -> None:
+    """Find anew what the rules give whose hits have changed."""
     found = daily.counted(lead, book)
-    if book.crossed:  # rules share days
-        tally.stale.update(found)
-    while tally.stale:
-        rule = tally.stale.pop()
-        term, hits = book.by_name.get(rule), found.get(rule, ())
-        before, points = tally.points.pop(rule, 0), 0
+    for rule in tally.stale.union(found) if book.crossed else tally.stale:  # rules may share days
+        before = tally.points.pop(rule, 0)
         tally.lowering.discard(rule)
-        for hit in hits:
-            if hit.points < 0:
-                tally.lowering.add(rule)
-        if hits and term is not None and term.highest is None:
-            points = tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, now)
-            tally.until = min(tally.until, until(term, hits, now))
-        tally.sums.enter(rule, before, points)
+        if rule in found:
+            _enter_hits(tally, lead, rule, found[rule], book)
+        tally.sums.enter(rule, before, tally.points.get(rule, 0))
+    tally.stale.clear()
+
+
+def _enter_hits(tally: Tally, lead: Lead, rule: str, hits: Sequence[Hit], book: Rulebook) -> None:
+    """What a rule gives by these hits at the instant of the tally."""
+    if min(hits).points < 0:
+        tally.lowering.add(rule)
+    term = book.by_name.get(rule)
+    if term is not None and term.highest is None:
+        tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, tally.at)
+        if term.passing:
+            tally.until = min(tally.until, until(term, hits, tally.at))
 
 
 def lowered(lead: Lead, terms: Terms) -> bool:
     """Whether points were taken off that time may give back."""
-    return bool(_tally(lead, terms.interest).lowering)
+    tally = lead.tally
+    if tally is None or tally.stale or tally.book is not terms.interest:
+        tally = _tally(lead, terms)
+    return bool(tally.lowering)
 
 
 def _total(lead: Lead, term: Timed, now: int) -> int:
@@ -159,7 +172,11 @@ def as_of(lead: Lead) -> int:
 
 def remember(lead: Lead, rule: str, hit: Hit) -> None:
     """Remember a hit of this rule; of a value that counts once, the last one."""
-    hits = lead.hits.get(rule, [])
+    hits = lead.hits.get(rule)
+    if hits is None:
+        lead.hits[rule] = [hit]
+        lead.touch(rule)
+        return
     others = [other for other in hits if other.value != hit.value] if hit.value else hits
     if len(others) == len(hits) or all(other.at < hit.at for other in hits if other.value == hit.value):
         lead.hits[rule] = inserted(others, hit)
@@ -185,17 +202,21 @@ def hits_of(lead: Lead, message: Message, met: Met, terms: Terms) -> tuple[tuple
         in_time = term.span is None or term.span.start <= message.at < term.span.end
         if in_time and (lead.recycles or not term.again):
             value = daily.mark(message) if term.daily else term.value(message.data) if term.value else ""
-            known = value and any(hit.value == value for hit in lead.hits.get(term.name, ()))
-            if not known or term.passing or term.most:
+            if not value or term.passing or term.most or not _knows(lead, term.name, value):
                 found.append((term.name, term.points, value))
     return tuple(found)
 
 
+def _knows(lead: Lead, rule: str, value: str) -> bool:
+    return any(hit.value == value for hit in lead.hits.get(rule, ()))
+
+
 def settle(lead: Lead, noted: Iterable[tuple[str, int, str]], terms: Terms) -> Iterator[Fact]:
     """Forget hits that count no more, of the rules that were met."""
+    now = as_of(lead)
     for rule, _, _ in noted:
-        term = terms.interest.by_name[rule]
-        if term.passing or len(lead.hits.get(rule, ())) > HITS_MAX:
+        term, hits = terms.interest.by_name[rule], lead.hits.get(rule)
+        if hits and (now - hits[0].at >= term.kept_ms or len(hits) > HITS_MAX):
             yield from _settle(lead, term, terms)
 
 

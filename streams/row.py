@@ -15,7 +15,8 @@ import orjson
 
 from schemas.bounds import Stage
 from streams.squeezing import squeeze, stretch
-from streams.timed import Hit, Tally
+from streams.tally import Tally
+from streams.timed import Hit
 
 FORMAT = 8
 """Raised when something else is written, by another order of fields or another dictionary (`streams.squeezing`)."""

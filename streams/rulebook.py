@@ -156,7 +156,9 @@ def _plain(rule: InterestRule) -> InterestTerm:
 
 
 def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
-    times = rule.times
+    times, within_ms = rule.times, _days(rule.within_days)
+    limit_ms = max(_days(rule.per_days), LONGEST_MS.get(rule.per or "", 0))
+    fade = _fade(rule.decay) if rule.decay else None
     return Timed(
         name=rule.name,
         group=rule.group,
@@ -168,16 +170,17 @@ def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
         most=rule.at_most or 0,
         period=PERIODS[rule.per](zone) if rule.per else None,
         rolling_ms=_days(rule.per_days),
-        limit_ms=max(_days(rule.per_days), LONGEST_MS.get(rule.per or "", 0)),
-        within_ms=_days(rule.within_days),
+        limit_ms=limit_ms,
+        within_ms=within_ms,
         least=(times.min or 0) if times else 0,
         highest=times.max if times else None,
-        fade=_fade(rule.decay) if rule.decay else None,
+        fade=fade,
         again=rule.only == "returned",
         silent=_silent(rule),
         daily=not depends_on_time(rule),
         occurring=times is not None and (times.min is not None or times.max is not None),
-        passing=_days(rule.within_days) > 0 or rule.decay is not None,
+        passing=within_ms > 0 or fade is not None,
+        kept_ms=max(limit_ms, min(within_ms or inf, fade(1)[-1] if fade else inf)),  # more points fade no sooner
     )
 
 

@@ -6,8 +6,8 @@ the order in which they arrive nor when somebody looks can change it.
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple
 
@@ -45,57 +45,6 @@ class Share(NamedTuple):
     hit: Hit | None
     points: int
     at: int
-
-
-@dataclass(slots=True)
-class Sums:
-    """What rules give by group, before ceilings, and what is taken off, which is in no group."""
-
-    group_of: Mapping[str, str]
-    groups: dict[str, int] = field(default_factory=dict)
-    off: int = 0
-
-    def enter(self, rule: str, before: int, after: int) -> None:
-        """A rule gives so much in place of what it gave."""
-        group = self.group_of.get(rule, "")
-        more = max(after, 0) - max(before, 0)
-        self.groups[group] = self.groups.get(group, 0) + more
-        self.off += after - before - more
-
-    def copy(self) -> "Sums":
-        """The same, to be changed apart."""
-        return Sums(self.group_of, dict(self.groups), self.off)
-
-    def within(self, ceilings: Mapping[str, int], most: int) -> int:
-        """All of it, when a group gives no more than its ceiling, and all together no more than `most`."""
-        given = 0
-        for group, points in self.groups.items():
-            ceiling = ceilings[group]
-            given += points if points < ceiling else ceiling  # noqa: FURB136  for each group at each event
-        return min(given, most) + self.off
-
-
-@dataclass(slots=True)
-class Tally:
-    """Of what a lead's interest is made, kept for as long as it is a draft: so that only what changed is found anew.
-
-    Attributes:
-        book: By these rules; what they give because something did not happen is not in it.
-        at: From this instant.
-        sums: What the ledger and hits give together.
-        stale: Rules whose hits have changed since.
-        until: Up to this instant; then time changes what hits give.
-        points: What each rule gives by its hits.
-        lowering: Rules of which a hit takes points off.
-    """
-
-    book: object
-    at: int
-    sums: Sums
-    stale: set[str]
-    until: float = inf
-    points: dict[str, int] = field(default_factory=dict)
-    lowering: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +87,8 @@ class Timed:
     """Whether it gives its points once, for how often something happened."""
     passing: bool
     """Whether a hit ceases to count by itself."""
+    kept_ms: float
+    """For so long at least a hit is not `done`."""
 
 
 def shares(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int) -> list[Share]:
@@ -173,7 +124,7 @@ def total(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int) 
         found = _occurred(term, _live(term, hits, now), since, now)
         return max(-room, min(room, found[0].points)) if found else 0
     given = 0
-    for hit in reversed(_limited(term, hits)):
+    for hit in hits if len(hits) == 1 else reversed(_limited(term, hits)):
         if term.within_ms and now - hit.at >= term.within_ms:
             break  # so are those before it
         points = hit.points if term.fade is None else _left(term, hit, now)
