@@ -87,9 +87,9 @@ def _tally(lead: Lead, terms: Terms) -> Tally:
     if tally is None or tally.book is not book or not tally.at <= now < tally.until:
         tally = lead.tally = Tally(book, now)
         for rule, hits in daily.counted(lead, book).items():
-            _enter_hits(tally, lead, rule, hits, book)
-        given = chain(lead.given.items(), tally.points.items())
-        tally.sums = Sums.of(given, book.group_of, terms.interest_groups)
+            _enter_hits(tally, lead, rule, hits, book.by_name.get(rule))
+        parts = chain(lead.given.items(), tally.points.items())
+        tally.sums = Sums.of(parts, book.group_of, terms.interest_groups)
     elif tally.stale:
         tally.at = now
         _freshen(lead, book, tally)
@@ -103,16 +103,15 @@ def _freshen(lead: Lead, book: Rulebook, tally: Tally) -> None:
         before = tally.points.pop(rule, 0)
         tally.lowering.discard(rule)
         if rule in found:
-            _enter_hits(tally, lead, rule, found[rule], book)
+            _enter_hits(tally, lead, rule, found[rule], book.by_name.get(rule))
         tally.sums.enter(rule, before, tally.points.get(rule, 0))
     tally.stale.clear()
 
 
-def _enter_hits(tally: Tally, lead: Lead, rule: str, hits: Sequence[Hit], book: Rulebook) -> None:
-    """What a rule gives by these hits at the instant of the tally."""
+def _enter_hits(tally: Tally, lead: Lead, rule: str, hits: Sequence[Hit], term: Timed | None) -> None:
+    """What a rule gives by these hits at the instant of the tally; nothing when it is of an earlier version."""
     if min(hits).points < 0:
         tally.lowering.add(rule)
-    term = book.by_name.get(rule)
     if term is not None and term.highest is None:
         tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, tally.at)
         if term.passing:

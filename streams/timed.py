@@ -119,7 +119,7 @@ def total(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int) 
     """What the rule gives now in all: the sum of its shares, without making them."""
     if len(hits) < term.least:
         return 0
-    room = max(term.ceiling - abs(settled), 0)
+    room = max(term.ceiling - abs(settled), 0) if settled else term.ceiling
     if term.occurring:
         found = _occurred(term, _live(term, hits, now), since, now)
         return max(-room, min(room, found[0].points)) if found else 0
@@ -224,12 +224,13 @@ def until(term: Timed, hits: Iterable[Hit], now: int) -> float:
     first = inf
     for hit in hits if term.passing else ():
         age = now - hit.at
-        if age < term.within_ms:
-            first = min(first, hit.at + term.within_ms)
+        if age < term.within_ms < first - hit.at:
+            first = hit.at + term.within_ms
         if term.fade is not None:
             ages = term.fade(abs(hit.points))
             left = bisect_right(ages, age)
-            first = min(first, hit.at + ages[left]) if left < len(ages) else first
+            if left < len(ages) and ages[left] < first - hit.at:
+                first = hit.at + ages[left]
     return first
 
 
