@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     clock: Literal["wall", "stream", "off"] = "wall"
     """What makes deadlines come due: the time of day, the time of the events (for demonstrations), or nothing (while a
     history is fed)."""
-    commit_ms: Milliseconds = 20
+    commit_ms: Milliseconds = 5
     """The shortest time between the starts of two transactions: less is quicker, more is cheaper."""
     idle_commit_ms: Milliseconds = 250
     """How long changes that no reader waits for may wait for company."""

@@ -49,7 +49,7 @@ class EngineSettings:
     table: str = "leads"
     partitions: int = 12
     instance: str | None = None
-    commit_interval_ms: int = 20
+    commit_interval_ms: int = 5
     idle_interval_ms: int = 250
     uncommitted_max: int = 5000
     read_max: int = 1000
