@@ -13,7 +13,7 @@ from schemas.envelope import Envelope, structured
 from schemas.topics import ACTIVITY
 from streams.contacts import contacts
 from streams.funnel import Key
-from streams.grading import Grid, Rating
+from streams.grading import Grid, Marks, Rating
 from streams.record import Line
 from streams.relay import Relay
 from streams.replay import Replay
@@ -35,7 +35,7 @@ JUNK = b'{"specversion":"1.0","id":"1","source":"junk","type":"no.such.type","su
 @cache
 def relays() -> tuple[Relay, ...]:
     """Three lanes after a part of the campaign, its traffic and one message that is refused; all of it committed."""
-    grid = Grid([(25, "A"), (0, "B")], [(20, "1"), (0, "2")], frozenset({"A1"}), {"A1": "hot"})
+    grid = Grid(Marks("BA", [25]), Marks("21", [20]), frozenset({"A1"}), {"A1": "hot"})
     named, stars = {"suite": NamedTerm(45, frozenset(), frozenset())}, Rating(100, rooted=False, names=[(0, "rated")])
     replay = Replay(replace(load_terms(), grid=grid, named=named, rating=stars), lanes=3)
     events = history(contacts(islice(campaign_lines(), ROWS), CONTACTS), seed=1)
