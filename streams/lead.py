@@ -15,7 +15,6 @@ from streams.row import HISTORY_MAX, Lead
 from streams.terms import OTHER, Terms
 from streams.timed import Hit
 
-_new = tuple.__new__  # half the price of calling the class, which counts at each event
 JOINING, MEMBER = "history_transferred", "member_changed"
 
 
@@ -46,7 +45,7 @@ def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
     lead.activity[fact.activity] = lead.activity.get(fact.activity, 0) + 1
     score.enter_interest(lead, fact.points, moment, fact.detail)
     for rule, points, value in fact.hits:
-        rating.remember(lead, rule, _new(Hit, (points, *moment, fact.detail, value)))
+        rating.remember(lead, rule, Hit(points, *moment, fact.detail, value))
 
 
 def _hits_settled(lead: Lead, fact: f.HitsSettled, _: Moment) -> None:

@@ -6,7 +6,6 @@ count for different scores by name, each of these is cut here by itself; else it
 which of them gets what a ceiling leaves.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -35,18 +34,15 @@ class Standing(NamedTuple):
 
 def standing(lead: Lead, terms: Terms, now: int) -> Standing:
     """Of what this lead's interest is made at this instant."""
-    groups = defaultdict[str, int](int)
-    _enter_sums(groups, lead, terms)
     found, hits = {}, daily.counted(lead, terms.interest)
     for term in _terms(lead, terms.interest):
-        theirs = shares(term, hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
-        found[term.name] = theirs
-        for share in theirs:
-            _enter(groups, term.group, share.points)
-    within = {group: min(points, terms.interest_groups[group]) for group, points in groups.items()}
-    cuts = {group: within[group] - points for group, points in groups.items() if within[group] < points and group}
-    left = terms.interest_ceiling - sum(within.values())
-    return Standing(found, cuts | ({"": left} if left < 0 else {}))
+        settled = lead.given.get(term.name, 0)
+        found[term.name] = shares(term, hits.get(term.name, ()), settled, since(lead, term), now)
+    given = ((rule, share.points) for rule, theirs in found.items() for share in theirs)
+    sums = Sums.of(chain(lead.given.items(), given), terms.interest.group_of, terms.interest_groups)
+    cuts = {group: sums.ceilings[group] - points for group, points in sums.groups.items() if group}
+    left = terms.interest_ceiling - sums.given
+    return Standing(found, {group: cut for group, cut in {**cuts, "": left}.items() if cut < 0})
 
 
 def interest_at(lead: Lead, terms: Terms, now: int, but: Collection[str] = ()) -> int:
@@ -128,20 +124,6 @@ def lowered(lead: Lead, terms: Terms) -> bool:
 
 def _total(lead: Lead, term: Timed, now: int) -> int:
     return total(term, lead.hits.get(term.name, ()), lead.given.get(term.name, 0), since(lead, term), now)
-
-
-def _enter(groups: dict[str, int], group: str, points: int) -> int:
-    """Points that are given go into their group; gives those that are taken off."""
-    if points < 0:
-        return points
-    groups[group] += points
-    return 0
-
-
-def _enter_sums(groups: dict[str, int], lead: Lead, terms: Terms) -> int:
-    """The same of all that the ledger adds up."""
-    group_of = terms.interest.group_of
-    return sum(_enter(groups, group_of.get(rule, ""), points) for rule, points in lead.given.items())
 
 
 def _terms(lead: Lead, book: Rulebook) -> Iterator[Timed]:

@@ -161,7 +161,6 @@ def _timed(rule: InterestRule, zone: ZoneInfo) -> Timed:
     fade = _fade(rule.decay) if rule.decay else None
     return Timed(
         name=rule.name,
-        group=rule.group,
         points=rule.points,
         ceiling=rule.ceiling or CEILING_MAX,
         matches=activity_test(rule),

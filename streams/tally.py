@@ -18,17 +18,16 @@ class Sums:
 
     @classmethod
     def of(cls, parts: Iterable[tuple[str, int]], group_of: Mapping[str, str], ceilings: Mapping[str, int]) -> Self:
-        """Enter what each rule gives."""
-        groups = dict.fromkeys(ceilings, 0)
-        given = off = 0
+        """The sums of these points, each with its rule; groups stand in the order in which they come."""
+        groups: dict[str, int] = {}
+        off = 0
         for rule, points in parts:
-            if points > 0:
-                groups[group_of.get(rule, "")] += points
-            else:
+            if points < 0:
                 off += points
-        for group, ceiling in ceilings.items():
-            points = groups[group]
-            given += points if points < ceiling else ceiling  # noqa: FURB136  for each lead that is unpacked
+            else:
+                group = group_of.get(rule, "")
+                groups[group] = groups.get(group, 0) + points
+        given = sum(min(points, ceilings[group]) for group, points in groups.items())
         return cls(group_of, ceilings, groups, given, off)
 
     def enter(self, rule: str, before: int, after: int) -> None:
@@ -41,7 +40,7 @@ class Sums:
             after = 0
         if after != before:
             group = self.group_of.get(rule, "")
-            had, ceiling = self.groups[group], self.ceilings[group]
+            had, ceiling = self.groups.get(group, 0), self.ceilings[group]
             has = self.groups[group] = had + after - before
             self.given += (has if has < ceiling else ceiling) - (had if had < ceiling else ceiling)  # noqa: FURB136
 

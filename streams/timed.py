@@ -63,7 +63,6 @@ class Timed:
     """
 
     name: str
-    group: str
     points: int
     ceiling: int
     matches: Test | None
