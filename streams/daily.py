@@ -62,10 +62,10 @@ def counted(lead: Lead, book: Rulebook) -> Mapping[str, Sequence[Hit]]:
             rooms[rule] = max(book.by_name[rule].ceiling - abs(lead.given.get(rule, 0)), 0)
         if day not in rooms:
             rooms[day] = max(book.crossed.get(day[0], CEILING_MAX) - given_on(lead, *day), 0)
-        points = min(hit.points, rooms[rule], rooms[day])
+        points = min(hit[0], rooms[rule], rooms[day])
         rooms[rule] -= points
         rooms[day] -= points
-        found[rule][place] = hit._replace(points=points)
+        found[rule][place] = (points, *hit[1:])
     return found
 
 
@@ -76,12 +76,12 @@ def _in_order(lead: Lead, book: Rulebook) -> list[tuple[str, int, Hit]]:
     return sorted(found, key=lambda each: _when(each[2]))
 
 
-def _when(hit: Hit) -> tuple[int, str, str]:
-    return hit.at, hit.detail, hit.value
+_when = itemgetter(1, 3, 4)
 
 
 def _day(hit: Hit, book: Rulebook) -> tuple[str, int]:
-    return hit.value.partition(" ")[0], book.day_of(hit.at)
+    _, at, _, _, value = hit
+    return value.partition(" ")[0], book.day_of(at)
 
 
 def let_go(lead: Lead, rule: str, book: Rulebook) -> Iterator[Fact]:
@@ -101,10 +101,10 @@ def settle(lead: Lead, gone: Mapping[str, Collection[int]], book: Rulebook) -> I
     days: Counter[tuple[str, int]] = Counter()
     for rule, places in gone.items():
         for place in places:
-            days[_day(left[rule][place], book)] += left[rule][place].points
+            days[_day(left[rule][place], book)] += left[rule][place][0]
     for (kind, day), points in days.items():
         if kind in book.crossed:
             yield DayCounted(kind, day, given_on(lead, kind, day) + points)
     for rule, places in gone.items():
-        gave = [left[rule][place].points for place in places]
+        gave = [left[rule][place][0] for place in places]
         yield HitsSettled(rule, tuple(places), sum(gave), sum(map(bool, gave)))

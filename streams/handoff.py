@@ -181,8 +181,9 @@ def _rated(lead: Lead, terms: Terms) -> Iterator[PointEntry]:
             if points and hit is None:
                 yield _entry("interest", (rule, points, 0, at, "", "nothing since then"))
             elif points and hit is not None:
-                left = f" ({points} of {hit.points} left)" if points != hit.points else ""
-                yield _entry("interest", (rule, points, 1, at, hit.cause, hit.detail + left))
+                gave, _, cause, detail, _ = hit
+                left = f" ({points} of {gave} left)" if points != gave else ""
+                yield _entry("interest", (rule, points, 1, at, cause, detail + left))
     for group, points in found.cuts.items():
         name = f"ceiling of {group or 'interest'}"
         yield _entry("interest", (name, points, 0, as_of(lead), "", "more than may be given"))

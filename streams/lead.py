@@ -13,7 +13,6 @@ from schemas.groups import is_group
 from streams import activity, daily, groups, identity, outlook, pursuit, rating, rescoring, score, told, union
 from streams.row import HISTORY_MAX, Lead
 from streams.terms import OTHER, Terms
-from streams.timed import Hit
 
 JOINING, MEMBER = "history_transferred", "member_changed"
 
@@ -45,12 +44,12 @@ def _acted(lead: Lead, fact: f.Acted, moment: Moment) -> None:
     lead.activity[fact.activity] = lead.activity.get(fact.activity, 0) + 1
     score.enter_interest(lead, fact.points, moment, fact.detail)
     for rule, points, value in fact.hits:
-        rating.remember(lead, rule, Hit(points, *moment, fact.detail, value))
+        rating.remember(lead, rule, (points, *moment, fact.detail, value))
 
 
 def _hits_settled(lead: Lead, fact: f.HitsSettled, _: Moment) -> None:
-    last = rating.forget(lead, fact.rule, fact.places)
-    score.enter_interest(lead, ((fact.rule, fact.points),), (last.at, last.cause), last.detail, fact.times)
+    _gave, at, cause, detail, _value = rating.forget(lead, fact.rule, fact.places)
+    score.enter_interest(lead, ((fact.rule, fact.points),), (at, cause), detail, fact.times)
 
 
 def _rated(lead: Lead, fact: f.Rated, _: Moment) -> None:

@@ -17,7 +17,7 @@ from streams.row import Lead
 from streams.rulebook import Met, Rulebook
 from streams.tally import Sums, Tally
 from streams.terms import Terms
-from streams.timed import HITS_MAX, Hit, Share, Timed, changes, done, inserted, shares, total, until
+from streams.timed import HITS_MAX, Hit, Share, Timed, alone, changes, done, inserted, shares, total, until
 
 
 class Standing(NamedTuple):
@@ -53,7 +53,9 @@ def interest_at(lead: Lead, terms: Terms, now: int, but: Collection[str] = ()) -
     book = terms.interest
     if not book.rated:
         return sum(points for rule, points in lead.given.items() if rule not in but)
-    tally = _tally(lead, terms)
+    tally = lead.tally
+    if tally is None or tally.stale or tally.book is not book or not tally.at <= now < tally.until:
+        tally = _tally(lead, terms)
     sums = tally.sums
     if now >= tally.until or now - lead.active_at >= book.quiet_ms or but:
         sums = sums.copy()
@@ -106,12 +108,18 @@ def _freshen(lead: Lead, book: Rulebook, tally: Tally) -> None:
 
 def _enter_hits(tally: Tally, lead: Lead, rule: str, hits: Sequence[Hit], term: Timed | None) -> None:
     """What a rule gives by these hits at the instant of the tally; nothing when it is of an earlier version."""
-    if min(hits).points < 0:
+    only = hits[0] if len(hits) == 1 else None
+    if (only or min(hits))[0] < 0:
         tally.lowering.add(rule)
-    if term is not None and term.highest is None:
-        tally.points[rule] = total(term, hits, lead.given.get(rule, 0), lead.arrived_at, tally.at)
-        if term.passing:
-            tally.until = min(tally.until, until(term, hits, tally.at))
+    if term is None or term.highest is not None:
+        return
+    settled = lead.given.get(rule, 0)
+    if only is not None:
+        tally.points[rule], end = alone(term, only, settled, tally.at)
+    else:
+        tally.points[rule] = total(term, hits, settled, lead.arrived_at, tally.at)
+        end = until(term, hits, tally.at)
+    tally.until = min(tally.until, end)
 
 
 def lowered(lead: Lead, terms: Terms) -> bool:
@@ -153,13 +161,13 @@ def as_of(lead: Lead) -> int:
 
 def remember(lead: Lead, rule: str, hit: Hit) -> None:
     """Remember a hit of this rule; of a value that counts once, the last one."""
-    hits = lead.hits.get(rule)
+    hits, (_, at, _, _, value) = lead.hits.get(rule), hit
     if hits is None:
         lead.hits[rule] = [hit]
         lead.touch(rule)
         return
-    others = [other for other in hits if other.value != hit.value] if hit.value else hits
-    if len(others) == len(hits) or all(other.at < hit.at for other in hits if other.value == hit.value):
+    others = [other for other in hits if other[4] != value] if value else hits
+    if len(others) == len(hits) or all(then < at for _, then, _, _, theirs in hits if theirs == value):
         lead.hits[rule] = inserted(others, hit)
         lead.touch(rule)
 
@@ -189,7 +197,10 @@ def hits_of(lead: Lead, message: Message, met: Met, terms: Terms) -> tuple[tuple
 
 
 def _knows(lead: Lead, rule: str, value: str) -> bool:
-    return any(hit.value == value for hit in lead.hits.get(rule, ()))
+    for _, _, _, _, known in lead.hits.get(rule, ()):  # noqa: SIM110  half the price of `any`
+        if known == value:
+            return True
+    return False
 
 
 def settle(lead: Lead, noted: Iterable[tuple[str, int, str]], terms: Terms) -> Iterator[Fact]:
@@ -197,7 +208,7 @@ def settle(lead: Lead, noted: Iterable[tuple[str, int, str]], terms: Terms) -> I
     now = as_of(lead)
     for rule, _, _ in noted:
         term, hits = terms.interest.by_name[rule], lead.hits.get(rule)
-        if hits and (now - hits[0].at >= term.kept_ms or len(hits) > HITS_MAX):
+        if hits and (now - hits[0][1] >= term.kept_ms or len(hits) > HITS_MAX):
             yield from _settle(lead, term, terms)
 
 

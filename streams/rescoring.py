@@ -61,7 +61,7 @@ def _interest(lead: Lead, terms: Terms) -> Iterator[Fact]:
     points = tuple((rule, want[rule] - had) for rule, had in have.items() if want[rule] != had)
     timed = terms.interest.by_name
     worth = {rule: timed[rule].points for rule in lead.hits if rule in timed}
-    hits = tuple((rule, now) for rule, now in worth.items() if any(hit.points != now for hit in lead.hits[rule]))
+    hits = tuple((rule, now) for rule, now in worth.items() if any(had != now for had, *_ in lead.hits[rule]))
     if points or hits:
         yield InterestRescored(points, hits)
 
@@ -85,5 +85,5 @@ def remember(lead: Lead, fact: InterestRescored) -> None:
         lead.interests = [entry for entry in lead.interests if entry[0] != rule] + kept
         lead.interest += change
     for rule, now in worth.items():
-        lead.hits[rule] = [hit._replace(points=now) for hit in lead.hits[rule]]
+        lead.hits[rule] = [(now, *hit[1:]) for hit in lead.hits[rule]]
     lead.forget_given()

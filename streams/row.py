@@ -170,7 +170,7 @@ def _head(lead: Lead) -> bytes:
 
 
 def _array(lead: Lead) -> bytes:
-    return orjson.dumps(BODY(lead), default=tuple)
+    return orjson.dumps(BODY(lead))
 
 
 def next_due(lead: Lead) -> int | None:
@@ -206,7 +206,7 @@ def lead_of(identity: str, seen: bytes, array: bytes) -> Lead:
         list(map(tuple, history)),
         list(map(tuple, fits)),
         list(map(tuple, interests)),
-        {rule: list(map(Hit._make, theirs)) for rule, theirs in hits.items()},
+        {rule: list(map(tuple, theirs)) for rule, theirs in hits.items()},
         list(map(tuple, days)),
         {group: (role, points) for group, (role, points) in groups.items()},
         *rest,

@@ -27,7 +27,10 @@ class Sums:
             else:
                 group = group_of.get(rule, "")
                 groups[group] = groups.get(group, 0) + points
-        given = sum(min(points, ceilings[group]) for group, points in groups.items())
+        given = 0
+        for group, points in groups.items():
+            ceiling = ceilings[group]
+            given += points if points < ceiling else ceiling  # noqa: FURB136  at each lead that is unpacked
         return cls(group_of, ceilings, groups, given, off)
 
     def enter(self, rule: str, before: int, after: int) -> None:
@@ -50,7 +53,7 @@ class Sums:
 
     def within(self, most: int) -> int:
         """All of it, when the groups together give no more than `most`."""
-        return min(self.given, most) + self.off
+        return (self.given if self.given < most else most) + self.off  # noqa: FURB136
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from schemas.words import TIMES_MAX
@@ -29,14 +30,9 @@ class Span(NamedTuple):
     end: float
 
 
-class Hit(NamedTuple):
-    """A rule was met. `value` is what it counts once for each of; empty when it counts every time."""
-
-    points: int
-    at: int
-    cause: str
-    detail: str
-    value: str
+Hit = tuple[int, int, str, str, str]
+"""A rule was met: points, at, cause, detail, and the value that it counts once for each of, empty when it counts every
+time. A plain tuple, as JSON writes and reads it at each event."""
 
 
 class Share(NamedTuple):
@@ -104,7 +100,7 @@ def shares(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int)
     if term.occurring:
         found = _occurred(term, live, since, now)
     else:
-        found = [Share(hit, _left(term, hit, now), hit.at) for hit in live]
+        found = [Share(hit, _left(term, hit, now), hit[1]) for hit in live]
     room = max(term.ceiling - abs(settled), 0)
     cut = []
     for share in reversed(found):
@@ -124,14 +120,39 @@ def total(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int) 
         return max(-room, min(room, found[0].points)) if found else 0
     given = 0
     for hit in hits if len(hits) == 1 else reversed(_limited(term, hits)):
-        if term.within_ms and now - hit.at >= term.within_ms:
+        if term.within_ms and now - hit[1] >= term.within_ms:
             break  # so are those before it
-        points = hit.points if term.fade is None else _left(term, hit, now)
+        points = hit[0] if term.fade is None else _left(term, hit, now)
         if abs(points) > room:
             points = room if points > 0 else -room
         room -= abs(points)
         given += points
     return given
+
+
+def alone(term: Timed, hit: Hit, settled: int, now: int) -> tuple[int, float]:
+    """What the rule gives now for its only hit, and up to when: most rules have one, and this is asked at each event.
+
+    The same as `total` and `until` find, for a rule without `highest`.
+    """
+    if term.least > 1:
+        return 0, inf
+    points, at, _, _, _ = hit
+    end = inf
+    if term.within_ms:
+        end = at + term.within_ms
+        if now >= end:
+            return 0, inf
+    if term.fade is not None:
+        ages = term.fade(abs(points))
+        gone = bisect_right(ages, now - at)
+        points = points - gone if points > 0 else points + gone
+        if gone < len(ages) and at + ages[gone] < end:
+            end = at + ages[gone]
+    room = max(term.ceiling - abs(settled), 0) if settled else term.ceiling
+    if abs(points) > room:
+        points = room if points > 0 else -room
+    return points, end
 
 
 def by_time(hits: Iterable[Hit]) -> list[Hit]:
@@ -146,8 +167,7 @@ def inserted(hits: Sequence[Hit], hit: Hit) -> list[Hit]:
     return more
 
 
-def _when(hit: Hit) -> tuple[int, str]:
-    return hit.at, hit.detail
+_when = itemgetter(1, 3)
 
 
 def _live(term: Timed, hits: Sequence[Hit], now: int) -> Sequence[Hit]:
@@ -158,15 +178,16 @@ def _live(term: Timed, hits: Sequence[Hit], now: int) -> Sequence[Hit]:
 
 def done(term: Timed, hit: Hit, now: int) -> bool:
     """Whether this hit will never count again, nor keep others from counting."""
-    return over(term, hit, now) and now - hit.at >= term.limit_ms
+    return over(term, hit, now) and now - hit[1] >= term.limit_ms
 
 
 def over(term: Timed, hit: Hit, now: int) -> bool:
     """Whether this hit will never count again."""
-    age = now - hit.at
+    points, at, *_ = hit
+    age = now - at
     if term.within_ms and age >= term.within_ms:
         return True
-    return term.fade is not None and age >= term.fade(abs(hit.points))[-1]
+    return term.fade is not None and age >= term.fade(abs(points))[-1]
 
 
 def _limited(term: Timed, hits: Sequence[Hit]) -> Sequence[Hit]:
@@ -174,7 +195,7 @@ def _limited(term: Timed, hits: Sequence[Hit]) -> Sequence[Hit]:
     if len(hits) < 2:  # noqa: PLR2004  which no limit is about, and most rules have
         return hits
     if term.value is not None:
-        last = {hit.value: hit for hit in hits}
+        last = {hit[4]: hit for hit in hits}
         hits = by_time(last.values()) if len(last) < len(hits) else hits
     if not term.most or len(hits) <= term.most:
         return hits
@@ -183,7 +204,7 @@ def _limited(term: Timed, hits: Sequence[Hit]) -> Sequence[Hit]:
     counted: dict[int, int] = defaultdict(int)
     left = []
     for hit in hits:
-        period = term.period(hit.at)
+        period = term.period(hit[1])
         counted[period] += 1
         if counted[period] <= term.most:
             left.append(hit)
@@ -193,7 +214,7 @@ def _limited(term: Timed, hits: Sequence[Hit]) -> Sequence[Hit]:
 def _rolling(hits: Sequence[Hit], most: int, span_ms: int) -> list[Hit]:
     left: list[Hit] = []
     for hit in hits:
-        if len(left) < most or hit.at - left[-most].at >= span_ms:
+        if len(left) < most or hit[1] - left[-most][1] >= span_ms:
             left.append(hit)
     return left
 
@@ -207,29 +228,30 @@ def _occurred(term: Timed, live: Sequence[Hit], since: int, now: int) -> list[Sh
     if not live:
         return [Share(None, term.points, now - term.within_ms)]
     last = live[-1]
-    return [Share(last, _left(term, last, now), last.at)]
+    return [Share(last, _left(term, last, now), last[1])]
 
 
 def _left(term: Timed, hit: Hit, now: int) -> int:
     """What has not faded of a hit's points."""
+    points, at, *_ = hit
     if term.fade is None:
-        return hit.points
-    gone = bisect_right(term.fade(abs(hit.points)), now - hit.at)
-    return hit.points - gone if hit.points > 0 else hit.points + gone
+        return points
+    gone = bisect_right(term.fade(abs(points)), now - at)
+    return points - gone if points > 0 else points + gone
 
 
 def until(term: Timed, hits: Iterable[Hit], now: int) -> float:
     """The first instant after now at which what the rule gives for these hits may change."""
     first = inf
-    for hit in hits if term.passing else ():
-        age = now - hit.at
-        if age < term.within_ms < first - hit.at:
-            first = hit.at + term.within_ms
+    for points, at, _, _, _ in hits if term.passing else ():
+        age = now - at
+        if age < term.within_ms < first - at:
+            first = at + term.within_ms
         if term.fade is not None:
-            ages = term.fade(abs(hit.points))
+            ages = term.fade(abs(points))
             left = bisect_right(ages, age)
-            if left < len(ages) and ages[left] < first - hit.at:
-                first = hit.at + ages[left]
+            if left < len(ages) and ages[left] < first - at:
+                first = at + ages[left]
     return first
 
 
@@ -237,8 +259,8 @@ def changes(term: Timed, hits: Iterable[Hit], since: int) -> Iterator[int]:
     """The instants at which what the rule gives may change, if nothing happens."""
     if term.highest is not None:  # known for long enough to say that it did nothing
         yield since + term.within_ms
-    for hit in hits:
+    for points, at, *_ in hits:
         if term.within_ms:
-            yield hit.at + term.within_ms
+            yield at + term.within_ms
         if term.fade is not None:
-            yield from [hit.at + age for age in term.fade(abs(hit.points))]
+            yield from [at + age for age in term.fade(abs(points))]

@@ -176,9 +176,9 @@ def _unite_points(lead: Lead, other: Lead) -> None:
     lead.forget_given()
     for rule in lead.hits | other.hits:
         hits = [*lead.hits.get(rule, ()), *other.hits.get(rule, ())]
-        both = sorted(hits, key=attrgetter("at", "detail", "cause", "value", "points"))
-        last = {hit.value: hit for hit in both if hit.value}
-        lead.hits[rule] = [hit for hit in both if not hit.value or hit is last[hit.value]]
+        both = sorted(hits, key=itemgetter(1, 3, 2, 4, 0))
+        last = {hit[4]: hit for hit in both if hit[4]}
+        lead.hits[rule] = [hit for hit in both if not hit[4] or hit is last[hit[4]]]
     days: Counter[tuple[str, int]] = Counter()
     for activity, day, points in [*lead.days, *other.days]:
         days[activity, day] += points

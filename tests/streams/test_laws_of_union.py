@@ -11,7 +11,6 @@ from schemas.fact import Joined
 from streams.lead import Moment, evolve
 from streams.row import DIGEST_BYTES, Lead
 from streams.stage import LADDER, RUNG
-from streams.timed import Hit
 from streams.union import RANK, folded
 from tests.streams.histories import law
 
@@ -20,7 +19,7 @@ SOON = st.integers(1, 9)
 WORDS = st.sampled_from("abc")
 FEW = st.integers(0, 2)
 ENTRIES = st.lists(st.tuples(WORDS, SOON, SOON, SOON, WORDS, WORDS), max_size=6)
-HITS = st.lists(st.builds(Hit, SOON, SOON, WORDS, WORDS, st.sampled_from(("", "u", "v"))), max_size=4)
+HITS = st.lists(st.tuples(SOON, SOON, WORDS, WORDS, st.sampled_from(("", "u", "v"))), max_size=4)
 DAYS = st.lists(st.tuples(WORDS, SOON, SOON), max_size=9)
 MARKS = st.lists(st.binary(min_size=DIGEST_BYTES, max_size=DIGEST_BYTES), max_size=3).map(b"".join)
 

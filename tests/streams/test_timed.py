@@ -6,12 +6,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import assume
 from hypothesis import given as always
 from hypothesis import strategies as st
 
 from streams.rating import as_of, interest_at
 from streams.row import pack, unpack
-from streams.timed import HITS_MAX
+from streams.timed import HITS_MAX, alone, total
 from tests.streams.given import DAY, HOUR, MONDAY, Event, Story, agreed, event, given
 from tests.streams.histories import law
 
@@ -197,6 +198,20 @@ def test_what_was_kept_of_a_draft_is_what_its_row_gives(asked: list[dict[str, An
         lead = story.and_then(each).lead
         found = unpack(lead.id, pack(lead))
         assert interest_at(found, story.relay.terms, as_of(found)) == lead.interest
+
+
+@law
+@always(rules(), st.integers(-20, 20), st.lists(st.integers(0, 50 * 24), min_size=1).map(sorted))
+def test_an_only_hit_gives_what_it_gives_among_all(asked: dict[str, Any], settled: int, hours: list[int]) -> None:
+    term = agreed(interest__rules=[asked]).interest.by_name.get(asked["name"])
+    assume(term is not None and term.highest is None)
+    hit, points, end = (asked["points"], MONDAY, "", "", ""), 0, float(MONDAY)
+    for now in [MONDAY + hour * HOUR for hour in hours]:
+        before, known = points, now < end
+        points, end = alone(term, hit, settled, now)
+        assert points == total(term, [hit], settled, MONDAY, now)
+        assert now < end
+        assert not known or points == before
 
 
 def test_silence_needs_no_hits() -> None:
