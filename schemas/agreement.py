@@ -86,7 +86,7 @@ class Grid(Section):
     interest: Annotated[dict[Digit, Given], Field(min_length=1, max_length=9)]
     """Each number with the interest from which it is given; below all of them the lowest is."""
     handoff: Annotated[list[Grade], Field(min_length=1, max_length=90)]
-    """The grades that hand over, in place of `score` in `[handoff]`."""
+    """The grades that hand over, in place of `score` in `[handoff]`; with one of them all of more interest."""
     names: Annotated[dict[Grade, Rule], Field(max_length=90)] = {}
     """What a grade is called."""
 

@@ -28,8 +28,21 @@ def _grid(grid: Grid, agreement: Agreement) -> Iterator[Finding]:
                 yield Finding(f"grid.{side}.{mark}", f"nobody gets it: {side} ends at {ceiling}", right)
     for number, grade in enumerate(grid.handoff):
         yield from one_of(f"grid.handoff.{number}", grade, known)
+    yield from _rising(grid)
     for grade in grid.names:
         yield from one_of(f"grid.names.{grade}", grade, known)
+
+
+def _rising(grid: Grid) -> Iterator[Finding]:
+    """Who is handed over must not be kept back for doing more."""
+    digits = sorted(grid.interest, key=grid.interest.__getitem__)
+    for number, grade in enumerate(grid.handoff):
+        letter, digit = grade[0], grade[1:]
+        better = [letter + more for more in digits[digits.index(digit) + 1 :]] if digit in digits else []
+        missing = " and ".join(more for more in better if more not in grid.handoff)
+        if missing:
+            wrong = f"hands over {grade}, but not {missing}, with more interest"
+            yield Finding(f"grid.handoff.{number}", wrong, f"add {missing}, or take {grade} out")
 
 
 def _apart(key: str, marks: Mapping[str, int]) -> Iterator[Finding]:

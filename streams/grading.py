@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isqrt
+from math import inf, isqrt
 from typing import NamedTuple
 
 from schemas.agreement import Grid as GridSection
@@ -27,16 +27,24 @@ class Marks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Marks by fit and by interest; `handoff` are the grades that hand over."""
+    """Marks by fit and by interest; `handoff` are the grades that hand over.
+
+    `needed` says from how much interest on a lead is handed over, for each mark of fit.
+    """
 
     fit: Marks
     interest: Marks
     handoff: frozenset[str]
+    needed: Sequence[float]
     names: Mapping[str, str]
 
     def grade(self, fit: int, interest: int) -> str:
         """The grade of so much fit and interest."""
         return self.fit.of(fit) + self.interest.of(interest)
+
+    def hands_over(self, fit: int, interest: int) -> bool:
+        """Whether the grade of so much fit and interest hands over; then it does with more interest too."""
+        return interest >= self.needed[bisect_right(self.fit.least, fit)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,13 @@ class Rating:
 
 def grid(section: GridSection) -> Grid:
     """Compile a grid."""
-    return Grid(_marks(section.fit), _marks(section.interest), frozenset(section.handoff), section.names)
+    fit, interest, handoff = _marks(section.fit), _marks(section.interest), frozenset(section.handoff)
+    return Grid(fit, interest, handoff, [_needed(letter, interest, handoff) for letter in fit.names], section.names)
+
+
+def _needed(letter: str, interest: Marks, handoff: frozenset[str]) -> float:
+    least = zip(interest.names, [-inf, *interest.least], strict=True)
+    return next((points for digit, points in least if letter + digit in handoff), inf)
 
 
 def rating(section: RatingSection) -> Rating:

@@ -87,7 +87,7 @@ def _meets_all_rules(lead: Lead, interest: int, terms: Terms, at: int) -> bool:
         return False
     if terms.grid is None:
         return lead.fit + interest >= threshold(lead, terms)
-    return terms.grid.grade(lead.fit, interest) in terms.grid.handoff and lead.fit + interest >= lead.again_at
+    return terms.grid.hands_over(lead.fit, interest) and lead.fit + interest >= lead.again_at
 
 
 def grade(lead: Lead, terms: Terms) -> str:

@@ -9,11 +9,12 @@ from itertools import islice
 from agents.agreement import load_terms
 from agents.data import campaign_lines
 from agents.engine.engine import Status
+from schemas.agreement import Grid
 from schemas.envelope import Envelope, structured
 from schemas.topics import ACTIVITY
 from streams.contacts import contacts
 from streams.funnel import Key
-from streams.grading import Grid, Marks, Rating
+from streams.grading import Rating, grid
 from streams.record import Line
 from streams.relay import Relay
 from streams.replay import Replay
@@ -35,9 +36,9 @@ JUNK = b'{"specversion":"1.0","id":"1","source":"junk","type":"no.such.type","su
 @cache
 def relays() -> tuple[Relay, ...]:
     """Three lanes after a part of the campaign, its traffic and one message that is refused; all of it committed."""
-    grid = Grid(Marks("BA", [25]), Marks("21", [20]), frozenset({"A1"}), {"A1": "hot"})
+    grades = grid(Grid(fit={"A": 25, "B": 0}, interest={"1": 20, "2": 0}, handoff=["A1"], names={"A1": "hot"}))
     named, stars = {"suite": NamedTerm(45, frozenset(), frozenset())}, Rating(100, rooted=False, names=[(0, "rated")])
-    replay = Replay(replace(load_terms(), grid=grid, named=named, rating=stars), lanes=3)
+    replay = Replay(replace(load_terms(), grid=grades, named=named, rating=stars), lanes=3)
     events = history(contacts(islice(campaign_lines(), ROWS), CONTACTS), seed=1)
     for _ in replay.feed([*map(structured, [*events, *NAMED]), JUNK], reminding=True):
         pass

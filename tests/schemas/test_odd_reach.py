@@ -33,8 +33,8 @@ FEW: dict[str, Any] = {"interest.rules": [ONCE, CAPPED, OFF], "interest.groups":
         ),
         ({"grid": GRID, "handoff.fit_min": 30}, "grid.handoff.1", "hands over nobody: 29 at most, 30 are needed"),
         (
-            {"grid": GRID | {"handoff": ["A2"]}, "handoff.interest_min": 30},
-            "grid.handoff.0",
+            {"grid": GRID | {"handoff": ["A1", "A2"]}, "handoff.interest_min": 30},
+            "grid.handoff.1",
             "hands over nobody: 29 at most, 30 are needed",
         ),
     ],

@@ -17,6 +17,7 @@ OWN = {"name": "own", "field": "email_domain", "one_of": ["x"]}
         ("grid", GRID | {"fit": {"A": 51}}, "grid.fit.A", "nobody gets it: fit ends at 50", "lower it"),
         ("grid", GRID | {"interest": {"1": 101}}, "grid.interest.1", "nobody gets it: interest ends", "lower it"),
         ("grid", GRID | {"handoff": ["A1", "A3"]}, "grid.handoff.1", "'A3' is unknown", "one of: A1, A2"),
+        ("grid", GRID | {"handoff": ["A1", "B2"]}, "grid.handoff.1", "hands over B2, but not B1", "add B1, or take B2"),
         ("grid", GRID | {"names": {"C1": "x"}}, "grid.names.C1", "'C1' is unknown", "one of: A1, A2"),
         ("rating", {"scale": "linear", "best": 9, "names": {"a": 1, "b": 1}}, "rating.names.b", "begins at 1", "give"),
         ("handoff.interest_min", 101, "handoff.interest_min", "no lead can reach it: interest ends at 100", "lower"),

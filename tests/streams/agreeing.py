@@ -71,7 +71,7 @@ ROLES: Sequence[Tree] = (
     {"name": "buys", "field": "email_domain", "one_of": ["*"]},
 )
 GRID = {"fit": {"A": 15, "B": 3, "C": -5}, "interest": {"1": 12, "2": 4, "3": 0}, "names": {"A1": "hot"}}
-GRADES = st.lists(st.sampled_from([letter + digit for letter in "ABC" for digit in "123"]), min_size=1, unique=True)
+GRADES = st.sampled_from([["A1"], ["B1", "A1", "A2"], ["B1", "B2", "B3"], ["A1", "C1", "C2"], ["C1", "A1", "A2", "A3"]])
 
 CROSSED = {"page_viewed": 7, "content_downloaded": 5}
 CROSSING: Sequence[Tree] = (

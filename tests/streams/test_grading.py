@@ -1,5 +1,6 @@
 """Grades and ratings: which mark so many points get, and what a handoff says of it."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -29,6 +30,13 @@ def test_a_grade_is_the_highest_mark_on_both_sides(fit: int, interest: int, grad
     grid = graded().grid
     assert grid is not None
     assert grid.grade(fit, interest) == grade
+
+
+def test_the_grades_of_the_agreement_hand_over_and_no_others() -> None:
+    grid = graded().grid
+    assert grid is not None
+    for fit, interest in product(range(-5, 60), range(-5, 50)):
+        assert grid.hands_over(fit, interest) == (grid.grade(fit, interest) in {"A1", "A2", "B1"})
 
 
 def test_a_grade_hands_over_in_place_of_the_score() -> None:
