@@ -1,6 +1,6 @@
 """What an activity does to its lead: it is counted with its points, and the lead rises by it, or is handed over."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from schemas.bounds import Stage
@@ -19,27 +19,34 @@ class Before(NamedTuple):
     handoffs: int
     held: bool
     """Whether it was an MQL whose score was high enough for it, and falling below has consequences."""
+    fit: int
 
 
-def before(lead: Lead, message: Message, terms: Terms) -> Before:
+def before(lead: Lead, terms: Terms) -> Before:
     """How the lead stands now."""
-    held = outlook.may_fall(lead, terms) and handoff.meets(lead, lead.interest, terms, message.at)
-    return Before(lead.stage, lead.handoffs, held)
+    held = outlook.may_fall(lead, terms) and handoff.meets(lead, lead.interest, terms, rating.as_of(lead))
+    return Before(lead.stage, lead.handoffs, held, lead.fit)
 
 
 def act(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Count an activity, then see whether the lead rises by it."""
-    stood = before(lead, message, terms)
-    yield from count(lead, message, terms)
+    stood = before(lead, terms)
+    added = yield from count(lead, message, terms)
     if lead.stage == "visitor" and message.kind != "page_viewed":
         yield moved(lead, "contact", "agreement", message.kind)
     yield from rise(lead, message, terms, stood)
     if terms.interest.by_name or lead.paused_until:
-        yield from outlook.plan(lead, terms)
+        more = stood.held and added and (lead.stage, lead.fit, lead.active_at) == (stood.stage, stood.fit, message.at)
+        if not more:  # else what was planned is early at worst
+            yield from outlook.plan(lead, terms)
 
 
-def count(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
-    """Count an activity and its points, by the version that was in force, and hear what else it says."""
+def count(lead: Lead, message: Message, terms: Terms) -> Generator[Fact, None, bool]:
+    """Count an activity and its points, by the version that was in force, and hear what else it says.
+
+    Returns:
+        Whether nothing but points was added, so that interest is as high as it was at least, now and at any time.
+    """
     then = terms.then(message.at)
     kind, data = message.kind, message.data
     met = then.interest.met(kind, data)
@@ -58,6 +65,7 @@ def count(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
             yield from rescoring.keep_late(lead, then, terms)
     if terms.interest.rated:
         yield from outlook.rate(lead, terms, rating.as_of(lead))
+    return not hits and all(give >= 0 for _, give in points)
 
 
 def rise(lead: Lead, message: Message, terms: Terms, stood: Before) -> Iterator[Fact]:

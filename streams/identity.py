@@ -37,7 +37,7 @@ def _transfer(lead: Lead, to: str, why: Reason, by: str) -> Iterator[f.Fact]:
 def join(lead: Lead, other: Lead, message: Message, terms: Terms) -> Iterator[f.Fact]:
     """The history of another id is this lead's own: cut what the ceilings do not leave, and see what it means."""
     stage, track = union.stage_of(lead, other), union.track_of(lead, other)
-    stood, pursued = _stood(lead, other, message, terms), other.with_sales and other.id != lead.id
+    stood, pursued = _stood(lead, other, terms), other.with_sales and other.id != lead.id
     if lead.due_at is not None and other.due_at is not None:
         other.due_at, later = sorted((lead.due_at, other.due_at))
         yield f.DeadlineEnded("withdrawn", later)
@@ -60,10 +60,11 @@ def join(lead: Lead, other: Lead, message: Message, terms: Terms) -> Iterator[f.
     yield from outlook.plan(lead, terms)
 
 
-def _stood(lead: Lead, other: Lead, message: Message, terms: Terms) -> activity.Before:
+def _stood(lead: Lead, other: Lead, terms: Terms) -> activity.Before:
     """How both together stand before they are one."""
-    ours, theirs = activity.before(lead, message, terms), activity.before(other, message, terms)
-    return activity.Before(union.stage_of(lead, other), ours.handoffs + theirs.handoffs, held=ours.held or theirs.held)
+    ours, theirs = activity.before(lead, terms), activity.before(other, terms)
+    held = ours.held or theirs.held
+    return activity.Before(union.stage_of(lead, other), ours.handoffs + theirs.handoffs, held, lead.fit)
 
 
 def _nurture(lead: Lead, track: str, former: str) -> Iterator[f.Fact]:

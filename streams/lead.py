@@ -223,6 +223,7 @@ def _renew(lead: Lead, terms: Terms) -> Iterator[f.Fact]:
     """The first message under a new version."""
     yield from rescoring.renew(lead, terms)
     yield from outlook.rate(lead, terms, rating.as_of(lead))
+    yield from outlook.plan(lead, terms)
 
 
 def _remembered(lead: Lead, facts: Iterator[f.Fact], moment: Moment) -> Iterator[f.Fact]:

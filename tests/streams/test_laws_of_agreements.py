@@ -1,4 +1,4 @@
-"""What holds for any agreement of the language: it can be said, and what is odd in it is odd in what happens too."""
+"""What holds for any agreement of the language: it can be said, what is odd in it happens, what time does is seen."""
 
 from typing import Any
 
@@ -6,14 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import fact as f
+from schemas.groups import is_group
 from schemas.mistakes import parse
 from schemas.odd import oddities
 from streams.changes import changes
 from streams.explain import explained
+from streams.handoff import meets
+from streams.outlook import may_fall
+from streams.rating import as_of, interest_at, turns
 from streams.terms import compiled
 from tests.streams.agreeing import START, toml, trees
 from tests.streams.given import Event
-from tests.streams.histories import EVENTS, folded, journal, law
+from tests.streams.histories import EVENTS, Fold, History, folded, histories, journal, law
 
 SCORES = {"handoff.score", "handoff.fit_min", "handoff.interest_min"}
 
@@ -47,3 +51,18 @@ def test_what_a_warning_says_nobody_reaches_nobody_reaches(tree: Any, events: li
     grades = agreement.grid.handoff if agreement.grid else ()
     barred = {grade for number, grade in enumerate(grades) if f"grid.handoff.{number}" in odd}
     assert [fact for fact in handed if fact.grade in barred] == []
+
+
+@law
+@given(histories())
+def test_no_score_of_an_mql_falls_before_it_is_looked_at(history: History) -> None:
+    terms, records = history
+    fold = Fold(terms)
+    for record in records:
+        fold.commit().take(record)
+        for lead in [lead for lead in fold.relay.drafts.values() if not is_group(lead.id)]:
+            then = fold.terms_of(lead.agreement)
+            if may_fall(lead, then) and meets(lead, lead.interest, then, as_of(lead)):
+                ahead = turns(lead, then, as_of(lead))
+                unseen = [at for at in ahead if lead.look_at is None or at < lead.look_at]
+                assert all(meets(lead, interest_at(lead, then, at), then, at) for at in unseen)

@@ -151,18 +151,26 @@ def test_a_look_that_is_planned_stays_while_the_score_has_not_fallen_by_then() -
     assert kinds(told.remind(falls_at + GRACE)) == ["rated", "noticed", "look_planned"]
 
 
-DEEDS = st.lists(st.tuples(st.sampled_from(["page_viewed", "form_submitted"]), st.integers(0, 16)), max_size=12)
+DID = {
+    "page_viewed": {"url": "/"},
+    "form_submitted": {"form": "job"},
+    "email_opened": {"email": "x"},
+    "trial_started": {"product": "x"},
+}
+DEEDS = st.lists(st.tuples(st.sampled_from(sorted(DID)), st.integers(-2, 16)), max_size=12)
 
 
 @law
 @given_any(DEEDS, st.integers(50, 75))
 def test_a_look_may_be_early_never_late(deeds: list[tuple[str, int]], score: int) -> None:
     takes = {"name": "jobs", "on": "form_submitted", "points": -3}
-    told = story(READ, takes, QUIET, score=score).and_then(page(), page(), page())
+    gives = {"name": "trials", "on": "trial_started", "points": 4}
+    few = {"name": "mails", "on": "email_opened", "points": 10, "times": {"max": 1}, "within_days": 20}
+    told = story(READ, takes, gives, few, QUIET, score=score).and_then(page(), page(), page())
     at, terms = MONDAY, told.relay.terms
     for kind, hours in deeds:
         at += hours * 6 * HOUR
-        lead = told.and_then(event(kind, at=at, **{"url": "/"} if kind == "page_viewed" else {"form": "job"})).lead
+        lead = told.and_then(event(kind, at=at, **DID[kind])).lead
         if meets(lead, lead.interest, terms, at):
             unseen = [turn for turn in turns(lead, terms, at) if lead.look_at is None or turn < lead.look_at]
             assert all(meets(lead, interest_at(lead, terms, turn), terms, turn) for turn in unseen)
@@ -176,6 +184,35 @@ def test_a_look_that_would_be_late_is_planned_anew() -> None:
     told.and_then(event("form_submitted", at=MONDAY + DAY, form="job"))
     assert told.lead.look_at is not None
     assert told.lead.look_at < planned
+
+
+def test_a_look_that_would_be_late_under_a_new_version_is_planned_anew() -> None:
+    gives = {"name": "trials", "on": "trial_started", "points": 1}
+    told = story(READ, gives).and_then(page(), page(), page())
+    planned = told.lead.look_at
+    assert planned is not None
+    told.relay.terms = story(READ, gives, score=73, agreement__number=2).relay.terms
+    told.and_then(event("trial_started", at=MONDAY + HOUR, product="x"))
+    assert told.lead.look_at is not None
+    assert told.lead.look_at < planned
+
+
+def test_who_turns_out_to_be_known_for_longer_is_looked_at_earlier() -> None:
+    gives = {"name": "trials", "on": "trial_started", "points": 4}
+    dull = {"name": "papers", "on": "content_downloaded", "points": -5, "times": {"max": 0}, "within_days": 2}
+    told = story(READ, gives, dull, score=75).and_then(page(), page(), page())
+    assert told.lead.look_at == MONDAY + 2 * DAY
+    told.and_then(event("trial_started", at=MONDAY - 12 * HOUR, product="x"))
+    assert told.lead.look_at == MONDAY + 2 * DAY - 12 * HOUR
+
+
+def test_who_did_more_is_looked_at_when_it_was_planned() -> None:
+    gives = {"name": "trials", "on": "trial_started", "points": 4}
+    told = story(READ, gives).and_then(page(), page(), page())
+    planned = told.lead.look_at
+    assert planned is not None
+    assert kinds(told.when(event("trial_started", at=MONDAY + HOUR, product="x"))) == ["acted"]
+    assert kinds(told.remind(planned + GRACE)) == ["rated", "look_planned"]
 
 
 def test_response_and_score_may_be_due_at_the_same_instant() -> None:
