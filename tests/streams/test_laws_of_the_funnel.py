@@ -17,9 +17,8 @@ from streams.lead import Moment, evolve
 from streams.row import Lead
 from streams.stage import LADDER, RUNG
 from streams.union import unfolded
-from tests.streams.histories import Fold, History, folded, histories, journal, law
+from tests.streams.histories import Fold, History, Said, folded, histories, journal, law
 
-GIVING = (f.Acted, f.Profiled, f.HitsSettled, f.Rated, f.InterestReset, f.InterestRescored, f.Joined, f.Transferred)
 SALES = {"mql", "accepted", "sql"}
 """The stages in which a lead is with sales."""
 
@@ -174,25 +173,30 @@ def test_no_ceiling_is_exceeded(history: History) -> None:
 
 
 class Given:
-    """The points that a lead's facts gave so far."""
+    """The points that a lead's facts gave so far: by rule of fit, with when and why that was said last; interest."""
 
     def __init__(self) -> None:
-        self.fit = Counter[str]()
+        self.fits: dict[str, tuple[int, str, str, int, int]] = {}
         self.interest = 0
 
-    def hear(self, fact: f.Fact) -> None:
+    def _join(self, other: Lead) -> None:
+        self.interest += other.interest
+        for rule, points, times, at, cause, detail in other.fits:
+            theirs = (at, detail, cause, points, times)
+            self.fits[rule] = max(theirs, self.fits.get(rule, theirs))
+
+    def hear(self, said: Said) -> None:
         """Add up one more fact."""
-        match fact:
+        match said.fact:
             case f.Transferred():
-                self.fit, self.interest = Counter(), 0
-            case f.Joined():
-                other = unfolded(fact.former, fact.history)
-                self.interest += other.interest
-                own = {rule: points for rule, points in self.fit.items() if points}
-                self.fit = Counter({rule: points for rule, points, *_ in other.fits} | own)
+                self.fits, self.interest = {}, 0
+            case f.Joined(former=former, history=history):
+                self._join(unfolded(former, history))
             case f.Profiled(_, changes):
-                for rule, points, _ in changes:
-                    self.fit[rule] += points
+                for rule, change, detail in changes:
+                    *_, points, times = self.fits.pop(rule, (0, 0))
+                    if points + change:
+                        self.fits[rule] = (instant(said.at), detail, said.cause, points + change, times + 1)
             case f.Rated(points):
                 self.interest = points
             case f.InterestReset(points):
@@ -207,10 +211,11 @@ class Given:
 @given(histories())
 def test_the_ledger_is_what_the_facts_gave(history: History) -> None:
     fold, leads = folded(*history), defaultdict[str, Given](Given)
-    for lead, fact in facts(fold, *GIVING):
-        leads[lead].hear(fact)
+    for said in journal(fold):
+        leads[said.lead].hear(said)
     for lead in fold.leads:
-        assert (lead.fit, lead.interest) == (leads[lead.id].fit.total(), leads[lead.id].interest)
+        fit = sum(points for *_, points, _ in leads[lead.id].fits.values())
+        assert (lead.fit, lead.interest) == (fit, leads[lead.id].interest)
 
 
 # ---- counts
