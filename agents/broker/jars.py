@@ -82,21 +82,21 @@ def _fetcher(incoming: Path, mirror: str | None) -> Callable[[Jar], Path]:
     remotes = {"mirror": mirror} if mirror else None
 
     def fetch(jar: Jar) -> Path:
-        failure: Exception | None = None
+        failure = ""
         for attempt in range(TRIES):
             context = MavenContext(repo_cache=incoming / str(attempt), remote_repos=remotes)
             component = context.project(jar.group, jar.artifact).at_version(jar.version)
             try:
                 path = Path(component.artifact(classifier="", packaging="jar").resolve())
             except (OSError, RuntimeError) as error:  # requests' errors are OSErrors
-                failure = error
+                failure = str(error)  # the error itself holds a connection, and would hold it until it is collected
                 continue
             return _proved(path, jar)
         raise LeadrelayError(
             "the embedded broker's jars cannot be downloaded",
             f"{jar.group}:{jar.artifact}:{jar.version}: {failure}",
             "check the network and the proxy, or set LEADRELAY_BROKER to the address of an existing Kafka",
-        ) from failure
+        )
 
     return fetch
 

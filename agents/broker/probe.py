@@ -43,9 +43,8 @@ def ready(port: int, timeout_s: float = 2.0) -> bool:
     A port that merely accepts connections is too early: the broker is fenced until its controller knows it.
     """
     try:
-        with socket.create_connection((HOST, port), timeout_s) as connection:
+        with socket.create_connection((HOST, port), timeout_s) as connection, connection.makefile("rb") as reply:
             connection.sendall(_metadata_request())
-            reply = connection.makefile("rb")
             (size,) = struct.unpack(">i", reply.read(4))
             _, brokers = struct.unpack(">ii", reply.read(min(size, REPLY_BYTES_MAX))[:8])
     except (OSError, struct.error):

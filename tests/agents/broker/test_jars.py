@@ -1,6 +1,7 @@
 """Only jars with the expected bytes are ever kept, and a failed download says what to do."""
 
 import functools
+import gc
 import hashlib
 import http.server
 import threading
@@ -62,6 +63,12 @@ def test_a_jar_that_cannot_be_had_is_named(mirror: str, tmp_path: Path) -> None:
         jars.ensure(tmp_path / "cache", [GOOD, GOOD._replace(artifact="absent")], print, mirror)
     assert "org.example:absent:1" in caught.value.detail
     assert "LEADRELAY_BROKER" in caught.value.remedy
+
+
+def test_a_download_that_fails_leaves_no_connection_open(mirror: str, tmp_path: Path) -> None:
+    with pytest.raises(LeadrelayError):
+        jars.ensure(tmp_path / "cache", [GOOD._replace(artifact="absent")], print, mirror)
+    gc.collect()  # pytest fails a test in which an open socket is collected
 
 
 def test_a_repository_that_does_not_answer_is_an_error_for_people(tmp_path: Path) -> None:
