@@ -45,12 +45,8 @@ SCORES = [{"name": name, "handoff": 10} for name in (LINE, "suite")]
 SCORED = st.sampled_from([LINES, LINES, ("",)])
 """Of which scores by name rules may be; in some agreements of none."""
 WINDOWS = ({}, {"within_days": 0.5}, {"within_days": 3}, {"within_days": 9})
-FADING = (
-    {},
-    {"decay": {"percent_a_month": 100}},
-    {"decay": {"percent_a_month": 400 / 7}},
-    {"decay": {"half_life_days": 2}},
-)
+DECAYS = ({"percent_a_month": 100}, {"percent_a_month": 400 / 7}, {"half_life_days": 2})
+FADING = ({}, *({"decay": decay} for decay in DECAYS))
 OCCURRENCES = ({"times": {"min": 2}}, {"times": {"min": 1, "max": 2}}, {"times": {"max": 0}}, {"times": {"max": 1}})
 FIT: Sequence[Tree] = (
     {"field": "seniority", "one_of": ["vp", "MANAGER"]},
@@ -71,7 +67,11 @@ ROLES: Sequence[Tree] = (
     {"name": "buys", "field": "email_domain", "one_of": ["*"]},
 )
 GRID = {"fit": {"A": 15, "B": 3, "C": -5}, "interest": {"1": 12, "2": 4, "3": 0}, "names": {"A1": "hot"}}
-GRADES = st.sampled_from([["A1"], ["B1", "A1", "A2"], ["B1", "B2", "B3"], ["A1", "C1", "C2"], ["C1", "A1", "A2", "A3"]])
+GRADES = (
+    st.tuples(*[st.integers(0, 3)] * 3)
+    .filter(any)
+    .map(lambda best: [letter + digit for letter, most in zip("ABC", best, strict=True) for digit in "123"[:most]])
+)
 
 CROSSED = {"page_viewed": 7, "content_downloaded": 5}
 CROSSING: Sequence[Tree] = (
