@@ -51,8 +51,9 @@ def count(lead: Lead, message: Message, terms: Terms) -> Generator[Fact, None, b
     kind, data = message.kind, message.data
     met = then.interest.met(kind, data)
     points, detail = score.interest(lead, message, met, then, terms), told.detail(kind, data)
-    counting = met.timed and (terms.interest.by_name or then.interest.crossed)
-    hits = rating.hits_of(lead, message, met, then) if counting else ()
+    timed = met.timed if lead.recycles else met.first
+    counting = timed and (terms.interest.by_name or then.interest.crossed)
+    hits = rating.hits_of(lead, message, timed, then) if counting else ()
     yield Acted(kind, points, detail, hits)
     if kind in then.interest.daily:
         day = then.interest.day_of(message.at)

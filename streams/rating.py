@@ -14,7 +14,7 @@ from schemas.codec import Message
 from schemas.fact import Fact, HitsSettled
 from streams import daily
 from streams.row import Lead
-from streams.rulebook import Met, Rulebook
+from streams.rulebook import Rulebook
 from streams.tally import Sums, Tally
 from streams.terms import Terms
 from streams.timed import HITS_MAX, Hit, Share, Timed, alone, changes, done, inserted, shares, total, until
@@ -99,18 +99,19 @@ def _freshen(lead: Lead, book: Rulebook, tally: Tally) -> None:
     found = daily.counted(lead, book)
     for rule in tally.stale.union(found) if book.crossed else tally.stale:  # rules may share days
         before = tally.points.pop(rule, 0)
-        tally.lowering.discard(rule)
+        if tally.lowering:
+            tally.lowering -= {rule}
         if rule in found:
             _enter_hits(tally, lead, rule, found[rule], book.by_name.get(rule))
         tally.sums.enter(rule, before, tally.points.get(rule, 0))
-    tally.stale.clear()
+    tally.stale = frozenset()
 
 
 def _enter_hits(tally: Tally, lead: Lead, rule: str, hits: Sequence[Hit], term: Timed | None) -> None:
     """What a rule gives by these hits at the instant of the tally; nothing when it is of an earlier version."""
     only = hits[0] if len(hits) == 1 else None
     if (only or min(hits))[0] < 0:
-        tally.lowering.add(rule)
+        tally.lowering |= {rule}
     if term is None or term.highest is not None:
         return
     settled = lead.given.get(rule, 0)
@@ -182,14 +183,13 @@ def forget(lead: Lead, rule: str, places: Collection[int]) -> Hit:
     return hits[max(places)]
 
 
-def hits_of(lead: Lead, message: Message, met: Met, terms: Terms) -> tuple[tuple[str, int, str], ...]:
-    """The hits of an activity, `(rule, points, value)`, without those that would change nothing."""
+def hits_of(lead: Lead, message: Message, met: Iterable[Timed], terms: Terms) -> tuple[tuple[str, int, str], ...]:
+    """The hits of an activity that meets these rules, `(rule, points, value)`, but for those that change nothing."""
     if lead.excluded in terms.unscored:
         return ()
     found = []
-    for term in met.timed:
-        in_time = term.span is None or term.span.start <= message.at < term.span.end
-        if in_time and (lead.recycles or not term.again):
+    for term in met:
+        if term.span is None or term.span.start <= message.at < term.span.end:
             value = daily.mark(message) if term.daily else term.value(message.data) if term.value else ""
             if not value or term.passing or term.most or not _knows(lead, term.name, value):
                 found.append((term.name, term.points, value))

@@ -127,12 +127,13 @@ class Lead:
 
     def give(self, rule: str, points: int) -> None:
         """Add to what is given by a rule."""
-        before = self.given.get(rule, 0)
-        self.given[rule] = before + points
+        given = self.given
+        before = given.get(rule, 0)
+        given[rule] = before + points
         if self.tally is not None:
             self.tally.sums.enter(rule, before, before + points)
             if rule in self.hits:
-                self.tally.stale.add(rule)
+                self.tally.stale |= {rule}
 
     def forget_given(self) -> None:
         """Add up anew: the ledger of interest is another."""
@@ -141,7 +142,7 @@ class Lead:
     def touch(self, rule: str) -> None:
         """What this rule gives by its hits may have changed."""
         if self.tally is not None:
-            self.tally.stale.add(rule)
+            self.tally.stale |= {rule}
 
     @property
     def score(self) -> int:

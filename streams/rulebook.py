@@ -42,13 +42,14 @@ class InterestTerm(NamedTuple):
 
 
 class Met(NamedTuple):
-    """The rules whose conditions an activity meets."""
+    """The rules whose conditions an activity meets; `first` are the timed ones but for those of who comes back."""
 
     plain: tuple[InterestTerm, ...]
     timed: tuple[Timed, ...]
+    first: tuple[Timed, ...]
 
 
-NONE_MET = Met((), ())
+NONE_MET = Met((), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,11 @@ def _asking(plain: Sequence[InterestTerm], timed: Sequence[Timed], fields: Seque
     """Which of these rules are met: remembered by the values of the fields that they look at."""
 
     def met(data: Any) -> Met:
+        theirs = tuple(term for term in timed if term.matches is None or term.matches(data))
         return Met(
             tuple(term for term in plain if term.matches is None or term.matches(data)),
-            tuple(term for term in timed if term.matches is None or term.matches(data)),
+            theirs,
+            tuple(term for term in theirs if not term.again),
         )
 
     if not fields:

@@ -74,6 +74,6 @@ class Tally:
     at: int
     until: float = inf
     points: dict[str, int] = field(default_factory=dict)
-    lowering: set[str] = field(default_factory=set)
-    stale: set[str] = field(default_factory=set)
+    lowering: frozenset[str] = frozenset()
+    stale: frozenset[str] = frozenset()
     sums: Sums = field(init=False)
