@@ -1,10 +1,14 @@
-"""Keeps garbage collections few and short: what lives as long as the process is not looked at again."""
+"""Keeps garbage collections rare: what lives as long as the process, or as long as a lead is warm, is not looked at."""
 
 import gc
 
-YOUNG_MAX = 20_000
-"""Objects that are new since the last look; a round of messages makes some thousands and drops them all by itself."""
-OLDER_EVERY, OLDEST_EVERY = 20, 50
+YOUNG_MAX = 1_000_000
+"""After so many more objects than there were at the last collection there is another.
+
+Warm leads come and go by the thousand, and leave nothing that only a collection would find. Their number swings and
+does not grow: what adds up to a million is garbage, or a worker that begins with a large backlog.
+"""
+OLDER_EVERY, OLDEST_EVERY = 1, 1
 
 
 def settle() -> None:
