@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from agents.app import build_app, engine_settings, tend
-from agents.bench.places import app_id
+from agents.bench.places import BESIDE, app_id
 from agents.bench.stopwatch import Job, Stopwatch
 from agents.bench.toy import ToyLane
 from agents.engine.app import LaneApp, batches, build_engine_app
@@ -38,7 +38,15 @@ def toy_app(settings: Settings) -> LaneApp:
 def build(job: Job) -> LaneApp:
     """Make the worker's app as it always is, for the bench's own group."""
     # No reminders: with no feedback in the log, the clock of the stream stands still.
-    settings = load(broker=job.address, app_id=app_id(SYSTEM), partitions=job.lanes, clock="stream", metrics_port=0)
+    name = app_id(BESIDE if job.agreement else SYSTEM)
+    settings = load(
+        broker=job.address,
+        app_id=name,
+        partitions=job.lanes,
+        clock="stream",
+        metrics_port=0,
+        agreement=job.agreement,
+    )
     app = toy_app(settings) if job.toy else build_app(settings)
 
     async def keep_time() -> None:

@@ -10,6 +10,8 @@ from schemas import topics
 APP_ID = "leadrelay-bench"
 OTHERS = ("faust", "aiokafka", "confluent")
 """The systems that leadrelay is compared with. They write to topics of their own."""
+BESIDE = "beside"
+"""A second worker of leadrelay, with another agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def places() -> list[admin.Topic]:
             *((output(system, topic.name), topic.config) for topic in topics.OUTPUTS),
         )
     ]
-    return [*topics.TOPICS, topics.changelog(APP_ID), *theirs]
+    return [*topics.TOPICS, *(topics.changelog(app_id(ours)) for ours in ("leadrelay", BESIDE)), *theirs]
 
 
 async def create(address: str, lanes: int) -> None:

@@ -1,4 +1,7 @@
-"""Runs a bench: one broker, the same events for all, the systems one after the other, each in a process of its own."""
+"""Runs a bench: one broker, the same events for all, the systems one after the other, each in a process of its own.
+
+Two agreements are compared by turns: what they differ by is less than what a shared machine does in a minute.
+"""
 
 import json
 import subprocess
@@ -14,6 +17,7 @@ from typing import Any
 from agents import console
 from agents.bench import events, fill, places
 from agents.bench.stopwatch import Job
+from agents.bench.turns import by_turns
 from agents.broker import EmbeddedBroker
 from agents.errors import LeadrelayError
 from schemas.topics import PARTITIONS
@@ -37,6 +41,7 @@ class Plan:
 
     Attributes:
         toy: Score with the toy in place of the agreement.
+        beside: Compare two workers of leadrelay in place of systems: the second one has this agreement.
     """
 
     events: int
@@ -46,6 +51,7 @@ class Plan:
     lanes: int = PARTITIONS
     keep: bool = False
     toy: bool = False
+    beside: Path | None = None
 
     @property
     def present(self) -> list[str]:
@@ -65,6 +71,8 @@ def measure(plan: Plan, tell: Callable[[str], None]) -> Mapping[str, Result]:
             tell(f"writing {plan.events:,} events")
             leads = plan.leads or max(1, plan.events // EVENTS_A_LEAD)
             console.run(fill.fill(address, plan.lanes, events.made_up(plan.events, leads, SEED)))
+            if plan.beside:
+                return _compare(plan, address, tell)
             return {system: _run(plan, system, address, pid, tell) for system in plan.present}
         finally:
             if not plan.keep:
@@ -94,10 +102,36 @@ def _run(plan: Plan, system: str, address: str, pid: int | None, tell: Callable[
             broker_pid=pid,
             toy=plan.toy,
         )
-        log = _finish(system, job, Path(folder))
-        if not result.exists():
-            raise _failure(system, log)
-        return dict(json.loads(result.read_text("utf-8")))
+        _finish(system, job, log := Path(folder, "log"))
+        return _result(system, job, log)
+
+
+def _compare(plan: Plan, address: str, tell: Callable[[str], None]) -> dict[str, Result]:
+    """Measure two workers by turns. Time, and what the broker does, belong to neither alone then."""
+    tell(f"two workers handle {plan.events:,} events, by turns")
+    with tempfile.TemporaryDirectory(prefix="leadrelay-bench-") as folder:
+        jobs = {
+            system: Job(
+                address=address,
+                lanes=plan.lanes,
+                events=plan.events,
+                result=str(Path(folder, f"{system}.json")),
+                agreement=agreement,
+            )
+            for system, agreement in {"leadrelay": None, places.BESIDE: str(plan.beside)}.items()
+        }
+        logs = {system: Path(folder, f"{system}.log") for system in jobs}
+        commands = [_command("leadrelay", job) for job in jobs.values()]
+        by_turns(commands, [*logs.values()], len(jobs) * _patience_s(plan.events))
+        nobodys = dict.fromkeys(("events_per_s", "seconds"))
+        return {system: _result(system, job, logs[system]) | nobodys for system, job in jobs.items()}
+
+
+def _result(system: str, job: Job, log: Path) -> Result:
+    result = Path(job.result)
+    if not result.exists():
+        raise _failure(system, log.read_text("utf-8", "replace"))
+    return dict(json.loads(result.read_text("utf-8")))
 
 
 def faust_events(events: int) -> int:
@@ -105,17 +139,22 @@ def faust_events(events: int) -> int:
     return min(events, max(FAUST_EVENTS_MIN, events // FAUST_SHARE))
 
 
-def _finish(system: str, job: Job, folder: Path) -> str:
-    """Run the system to its end; what it wrote, for the case that it failed."""
-    command = [sys.executable, "-m", f"agents.bench.on_{system}", job.argument()]
-    patience_s = PATIENCE_S + PATIENCE_A_EVENT_S * job.events
-    log = folder / "log"
+def _finish(system: str, job: Job, log: Path) -> None:
+    """Run the system to its end; what it writes goes to the log, for the case that it fails."""
+    command, patience_s = _command(system, job), _patience_s(job.events)
     with log.open("wb") as out:
         try:
             subprocess.run(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, timeout=patience_s, check=False)  # noqa: S603
         except subprocess.TimeoutExpired:
             out.write(f"\nnot done within {patience_s:.0f} s".encode())
-    return log.read_text("utf-8", "replace")
+
+
+def _command(system: str, job: Job) -> list[str]:
+    return [sys.executable, "-m", f"agents.bench.on_{system}", job.argument()]
+
+
+def _patience_s(events: int) -> float:
+    return PATIENCE_S + PATIENCE_A_EVENT_S * events
 
 
 def _failure(system: str, log: str) -> LeadrelayError:

@@ -20,6 +20,7 @@ class Job:
 
     Attributes:
         toy: Score with the toy in place of the agreement.
+        agreement: The file of a second worker of leadrelay, which has another than the settings say.
     """
 
     address: str
@@ -28,6 +29,7 @@ class Job:
     result: str
     broker_pid: int | None = None
     toy: bool = False
+    agreement: str | None = None
 
     @classmethod
     def given(cls) -> Self:

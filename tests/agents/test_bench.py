@@ -6,19 +6,23 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from agents import console
 from agents.agreement import load_terms
-from agents.bench import places, run, sampler
+from agents.bench import places, run, sampler, turns
 from agents.bench.events import made_up
-from agents.bench.report import tables
+from agents.bench.report import compared, tables
 from agents.bench.run import SYSTEMS, Plan, faust_events
 from agents.bench.stopwatch import Job, Stopwatch
 from agents.broker import EmbeddedBroker
+from agents.cli import app
 from agents.verify import SAID, Verdict, verify
 from schemas import topics
 from streams.routing import lane_of
@@ -91,6 +95,55 @@ def test_with_the_toy_each_system_hands_the_same_leads_over() -> None:
     assert {each["events"] for each in found.values()} == {2000}
     assert len({each["handoffs"] for each in found.values()}) == 1
     assert found["leadrelay"]["handoffs"] > 0
+
+
+@pytest.mark.kafka
+def test_two_agreements_handle_every_event_by_turns(capsys: pytest.CaptureFixture[str]) -> None:
+    other = ROOT / "deploy" / "agreements" / "software.toml"
+    asked = [sys.executable, "-c", MAIN, "bench", "--events", "2000", "--lanes", str(LANES), "--beside", str(other)]
+    done = subprocess.run([*asked, "--json"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert tuple(found) == ("leadrelay", "beside")
+    assert {each["events"] for each in found.values()} == {2000}
+    assert found["leadrelay"]["handoffs"] != found["beside"]["handoffs"]
+    assert {each["events_per_s"] for each in found.values()} == {None}
+    console.print_tables(compared(found, ("ours", other.name)))
+    ours, theirs = (line.split() for line in capsys.readouterr().out.splitlines()[3:5])
+    assert ours[:2] == ["ours", "1.00"]
+    assert theirs[0] == "software.toml"
+    assert float(theirs[1]) == pytest.approx(float(theirs[2]) / float(ours[2]), abs=0.01)
+
+
+@pytest.mark.parametrize("option", [("--toy",), ("--systems", "leadrelay")])
+def test_agreements_are_compared_and_nothing_else(option: Sequence[str]) -> None:
+    done = CliRunner().invoke(app, ["bench", "--beside", "other.toml", *option])
+    assert done.exit_code == 2
+    assert "neither --systems nor --toy" in " ".join(done.output.replace("│", " ").split())
+
+
+def test_a_wrong_agreement_is_told_before_anything_starts(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["bench", "--beside", str(tmp_path / "absent.toml")])
+    assert done.exit_code == 1
+    assert "the agreement can't be read" in done.output
+
+
+def test_a_process_waits_while_another_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "TURN_S", 0.1)
+    code = "import time, sys; began = time.monotonic()\nwhile time.process_time() < 0.5: print(time.monotonic())"
+    logs = [tmp_path / name for name in ("a", "b")]
+    turns.by_turns([[sys.executable, "-c", code]] * 2, logs, 60)
+    a, b = ([float(line) for line in log.read_text().splitlines()] for log in logs)
+    switches = sum(one != other for (_, one), (_, other) in pairwise(sorted([(t, 0) for t in a] + [(t, 1) for t in b])))
+    assert switches >= 4
+
+
+def test_who_is_not_done_in_time_is_ended(tmp_path: Path) -> None:
+    quick, slow = tmp_path / "quick", tmp_path / "slow"
+    codes = ["print('done')", "import time; print('begun', flush=True); time.sleep(600)"]
+    turns.by_turns([[sys.executable, "-c", code] for code in codes], [quick, slow], 3)
+    assert quick.read_text() == "done\n"
+    assert slow.read_text() == "begun\n\nnot done within 3 s"
 
 
 def test_a_system_whose_package_is_absent_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
