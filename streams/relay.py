@@ -21,17 +21,16 @@ from streams.rating import as_of
 from streams.record import Record
 from streams.refused import deadletter
 from streams.routing import lane_of
-from streams.row import Lead, digest, due_at, knows, next_due, pack, remember, unpack
+from streams.row import Lead, digest, due_at, knows, next_due, pack, remember
 from streams.terms import Terms
 from streams.versions import ROW, Versions
 from streams.waiting import AHEAD_MS, Waiting
 from streams.waiting import PREFIX as WAITING
+from streams.warm import Warm
 
 _new = tuple.__new__  # half the price of calling the class, which counts at each event
 OURS = b"\x00"
 """How the keys of rows begin that are of no lead."""
-WARM_MAX = 500
-"""Twice as many leads stay unpacked at most, as who did something will soon do more; the rest are bytes."""
 ADOPTING = "agreement_published"
 
 
@@ -66,8 +65,7 @@ class Relay:
     reached_at: dict[str, int] = field(default_factory=dict)
     urgent: bool = False
     handoffs: int = 0
-    _warm: dict[bytes, Lead] = field(default_factory=dict)
-    _cooling: dict[bytes, Lead] = field(default_factory=dict)
+    _warm: Warm = field(default_factory=Warm)
     _alarms: Alarms = field(default_factory=Alarms)
 
     def restore(self, key: bytes, value: bytes | None) -> None:
@@ -192,9 +190,9 @@ class Relay:
         return self._known(key) or Lead(key.decode())
 
     def _known(self, key: bytes) -> Lead | None:
-        lead = self.drafts.get(key) or self._warm.get(key) or self._cooling.get(key)
+        lead = self.drafts.get(key) or self._warm.get(key)
         if lead is None and key in self.rows:
-            return unpack(key.decode(), self.rows[key])
+            return self._warm.unpacked(key, self.rows[key])
         return lead
 
     def _tell(self, lead: Lead, facts: list[Fact], message: Message, cause: str, terms: Terms) -> None:
@@ -249,9 +247,7 @@ class Relay:
         if self.versions.changed:
             rows.append((ROW, self.versions.row()))
         harvest = Harvest(rows, self.outputs, self.urgent)
-        if len(self._warm) + len(self.drafts) > WARM_MAX:
-            self._warm, self._cooling = {}, self._warm
-        self._warm.update(self.drafts)
+        self._warm.keep(self.drafts)
         self.drafts, self.outputs, self.urgent = {}, [], False
         return harvest
 

@@ -203,7 +203,7 @@ def test_a_lead_that_was_only_asked_for_is_not_written() -> None:
 
 
 def test_leads_stay_unpacked_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streams.relay.WARM_MAX", 2)
+    monkeypatch.setattr("streams.warm.LEADS_MAX", 2)
     story = Story()
     rows: dict[bytes, bytes | None] = {}
 
