@@ -31,21 +31,22 @@ def before(lead: Lead, terms: Terms) -> Before:
 def act(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     """Count an activity, then see whether the lead rises by it."""
     stood = before(lead, terms)
-    added = yield from count(lead, message, terms)
+    rises = yield from count(lead, message, terms, held=stood.held and not terms.interest.lifting)
     if lead.stage == "visitor" and message.kind != "page_viewed":
         yield moved(lead, "contact", "agreement", message.kind)
     yield from rise(lead, message, terms, stood)
     if terms.interest.by_name or lead.paused_until:
-        more = stood.held and added and (lead.stage, lead.fit, lead.active_at) == (stood.stage, stood.fit, message.at)
+        more = rises and (lead.stage, lead.fit, lead.active_at) == (stood.stage, stood.fit, message.at)
         if not more:  # else what was planned is early at worst
             yield from outlook.plan(lead, terms)
 
 
-def count(lead: Lead, message: Message, terms: Terms) -> Generator[Fact, None, bool]:
+def count(lead: Lead, message: Message, terms: Terms, *, held: bool = False) -> Generator[Fact, None, bool]:
     """Count an activity and its points, by the version that was in force, and hear what else it says.
 
     Returns:
-        Whether nothing but points was added, so that interest is as high as it was at least, now and at any time.
+        Whether interest is as high as it was at least, now and at any time, when this is the last thing that happened.
+        Asked for of who is `held` as an MQL, where nothing is given for rest; False otherwise.
     """
     then = terms.then(message.at)
     kind, data = message.kind, message.data
@@ -54,6 +55,7 @@ def count(lead: Lead, message: Message, terms: Terms) -> Generator[Fact, None, b
     timed = met.timed if lead.recycles else met.first
     counting = timed and (terms.interest.by_name or then.interest.crossed)
     hits = rating.hits_of(lead, message, timed, then) if counting else ()
+    rises = held and all(then is terms and rating.adds(lead, hit, terms.interest) for hit in hits)
     yield Acted(kind, points, detail, hits)
     if kind in then.interest.daily:
         day = then.interest.day_of(message.at)
@@ -66,7 +68,7 @@ def count(lead: Lead, message: Message, terms: Terms) -> Generator[Fact, None, b
             yield from rescoring.keep_late(lead, then, terms)
     if terms.interest.rated:
         yield from outlook.rate(lead, terms, rating.as_of(lead))
-    return not hits and all(give >= 0 for _, give in points)
+    return rises and all(give >= 0 for _, give in points)
 
 
 def rise(lead: Lead, message: Message, terms: Terms, stood: Before) -> Iterator[Fact]:

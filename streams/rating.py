@@ -203,6 +203,18 @@ def _knows(lead: Lead, rule: str, value: str) -> bool:
     return False
 
 
+def adds(lead: Lead, hit: tuple[str, int, str], book: Rulebook) -> bool:
+    """Whether a rule gives no less with this hit too, now and at any time, when it is the last thing that happened.
+
+    For books that give nothing for what did not happen.
+    """
+    rule, points, value = hit
+    term, hits = book.by_name[rule], lead.hits.get(rule, ())
+    if points < 0 or term.daily or any(had > points for had, *_ in hits):  # by an earlier version
+        return False
+    return not (value and term.most) or not _knows(lead, rule, value)  # it may not count in the place of the other
+
+
 def settle(lead: Lead, noted: Iterable[tuple[str, int, str]], terms: Terms) -> Iterator[Fact]:
     """Forget hits that count no more, of the rules that were met."""
     now = as_of(lead)

@@ -3,16 +3,12 @@
 from typing import Any
 
 import pytest
-from hypothesis import given as given_any
-from hypothesis import strategies as st
 
 from schemas import fact as f
-from streams.handoff import ledger, meets
+from streams.handoff import ledger
 from streams.outlook import TURNS_MAX
-from streams.rating import interest_at, turns
 from tests.streams.given import (
     DAY,
-    HOUR,
     MINUTE,
     MONDAY,
     Event,
@@ -25,7 +21,6 @@ from tests.streams.given import (
     given,
     kinds,
 )
-from tests.streams.histories import law
 
 GRACE = 15 * MINUTE
 READ = {"name": "read", "on": "page_viewed", "points": 10, "decay": {"percent_a_month": 100}, "ceiling": 100}
@@ -131,9 +126,9 @@ def test_without_rules_that_depend_on_time_nothing_is_looked_at() -> None:
 
 
 def test_a_reminder_that_is_out_of_date_is_ignored() -> None:
-    told = story(READ).and_then(page(), page(), page())
+    told = story(READ, {"name": "jobs", "on": "form_submitted", "points": -3}).and_then(page(), page(), page())
     letters = told.ring(MONDAY + 6 * DAY + GRACE)
-    told.and_then(page(6.5))
+    told.and_then(event("form_submitted", at=MONDAY + round(6.5 * DAY), form="job"))
     assert kinds(told.deliver(letters, MONDAY + 7 * DAY)) == ["passed"]
     assert told.end == "ignored"
 
@@ -149,70 +144,6 @@ def test_a_look_that_is_planned_stays_while_the_score_has_not_fallen_by_then() -
     assert falls_at is not None
     assert told.remind(falls_at + GRACE - 1) == []
     assert kinds(told.remind(falls_at + GRACE)) == ["rated", "noticed", "look_planned"]
-
-
-DID = {
-    "page_viewed": {"url": "/"},
-    "form_submitted": {"form": "job"},
-    "email_opened": {"email": "x"},
-    "trial_started": {"product": "x"},
-}
-DEEDS = st.lists(st.tuples(st.sampled_from(sorted(DID)), st.integers(-2, 16)), max_size=12)
-
-
-@law
-@given_any(DEEDS, st.integers(50, 75))
-def test_a_look_may_be_early_never_late(deeds: list[tuple[str, int]], score: int) -> None:
-    takes = {"name": "jobs", "on": "form_submitted", "points": -3}
-    gives = {"name": "trials", "on": "trial_started", "points": 4}
-    few = {"name": "mails", "on": "email_opened", "points": 10, "times": {"max": 1}, "within_days": 20}
-    told = story(READ, takes, gives, few, QUIET, score=score).and_then(page(), page(), page())
-    at, terms = MONDAY, told.relay.terms
-    for kind, hours in deeds:
-        at += hours * 6 * HOUR
-        lead = told.and_then(event(kind, at=at, **DID[kind])).lead
-        if meets(lead, lead.interest, terms, at):
-            unseen = [turn for turn in turns(lead, terms, at) if lead.look_at is None or turn < lead.look_at]
-            assert all(meets(lead, interest_at(lead, terms, turn), terms, turn) for turn in unseen)
-
-
-def test_a_look_that_would_be_late_is_planned_anew() -> None:
-    takes = {"name": "jobs", "on": "form_submitted", "points": -3}
-    told = story(READ, takes).and_then(page(), page(), page())
-    planned = told.lead.look_at
-    assert planned is not None
-    told.and_then(event("form_submitted", at=MONDAY + DAY, form="job"))
-    assert told.lead.look_at is not None
-    assert told.lead.look_at < planned
-
-
-def test_a_look_that_would_be_late_under_a_new_version_is_planned_anew() -> None:
-    gives = {"name": "trials", "on": "trial_started", "points": 1}
-    told = story(READ, gives).and_then(page(), page(), page())
-    planned = told.lead.look_at
-    assert planned is not None
-    told.relay.terms = story(READ, gives, score=73, agreement__number=2).relay.terms
-    told.and_then(event("trial_started", at=MONDAY + HOUR, product="x"))
-    assert told.lead.look_at is not None
-    assert told.lead.look_at < planned
-
-
-def test_who_turns_out_to_be_known_for_longer_is_looked_at_earlier() -> None:
-    gives = {"name": "trials", "on": "trial_started", "points": 4}
-    dull = {"name": "papers", "on": "content_downloaded", "points": -5, "times": {"max": 0}, "within_days": 2}
-    told = story(READ, gives, dull, score=75).and_then(page(), page(), page())
-    assert told.lead.look_at == MONDAY + 2 * DAY
-    told.and_then(event("trial_started", at=MONDAY - 12 * HOUR, product="x"))
-    assert told.lead.look_at == MONDAY + 2 * DAY - 12 * HOUR
-
-
-def test_who_did_more_is_looked_at_when_it_was_planned() -> None:
-    gives = {"name": "trials", "on": "trial_started", "points": 4}
-    told = story(READ, gives).and_then(page(), page(), page())
-    planned = told.lead.look_at
-    assert planned is not None
-    assert kinds(told.when(event("trial_started", at=MONDAY + HOUR, product="x"))) == ["acted"]
-    assert kinds(told.remind(planned + GRACE)) == ["rated", "look_planned"]
 
 
 def test_response_and_score_may_be_due_at_the_same_instant() -> None:

@@ -209,6 +209,20 @@ def test_a_base_that_has_caught_up_leaves_older_versions_out() -> None:
     assert versions.in_force(caught_up, MONDAY) is caught_up
 
 
+def test_what_an_mql_did_for_a_rule_that_is_gone_is_told_late_and_plans_no_look() -> None:
+    tell, fades = ("score = 60 ", 'falls = "tell"\nscore = 60 '), (CONTENT, f"{CONTENT}\ndecay.percent_a_month = 100")
+    first = compiled(parse(text(1, 0, tell, fades)))
+    story = given(*HOT, content(MONDAY + DAY), terms=first).and_then(version(2, 3, tell, fades, GONE))
+    looked_at = story.lead.look_at
+    assert looked_at is not None
+    story.remind(MONDAY + 2 * DAY)
+    story.remind(looked_at + DAY)
+    assert (story.lead.agreement, story.lead.rated_at, story.lead.look_at) == (2, looked_at, None)
+    late = content(MONDAY + 2 * DAY)
+    assert next(fact for fact in story.when(late) if isinstance(fact, f.Acted)).hits == (("content taken", 8, ""),)
+    assert story.lead.look_at is None
+
+
 def test_a_deadline_has_the_grace_of_the_latest_version() -> None:
     story = given(version(2, 0.125, ("grace_minutes = 15", "grace_minutes = 60")), demo(MONDAY + DAY))
     assert story.relay.wakes_at() == (story.lead.due_at or 0) + 60 * 60_000
