@@ -19,13 +19,12 @@ class Before(NamedTuple):
     handoffs: int
     held: bool
     """Whether it was an MQL whose score was high enough for it, and falling below has consequences."""
-    fit: int
 
 
 def before(lead: Lead, terms: Terms) -> Before:
     """How the lead stands now."""
     held = outlook.may_fall(lead, terms) and handoff.meets(lead, lead.interest, terms, rating.as_of(lead))
-    return Before(lead.stage, lead.handoffs, held, lead.fit)
+    return Before(lead.stage, lead.handoffs, held)
 
 
 def act(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
@@ -35,18 +34,17 @@ def act(lead: Lead, message: Message, terms: Terms) -> Iterator[Fact]:
     if lead.stage == "visitor" and message.kind != "page_viewed":
         yield moved(lead, "contact", "agreement", message.kind)
     yield from rise(lead, message, terms, stood)
-    if terms.interest.by_name or lead.paused_until:
-        more = rises and (lead.stage, lead.fit, lead.active_at) == (stood.stage, stood.fit, message.at)
-        if not more:  # else what was planned is early at worst
-            yield from outlook.plan(lead, terms)
+    early = rises and (lead.stage, lead.active_at) == (stood.stage, message.at)  # what was planned, at worst
+    if not early and (terms.interest.by_name or lead.paused_until):
+        yield from outlook.plan(lead, terms)
 
 
 def count(lead: Lead, message: Message, terms: Terms, *, held: bool = False) -> Generator[Fact, None, bool]:
     """Count an activity and its points, by the version that was in force, and hear what else it says.
 
     Returns:
-        Whether interest is as high as it was at least, now and at any time, when this is the last thing that happened.
-        Asked for of who is `held` as an MQL, where nothing is given for rest; False otherwise.
+        Whether fit is what it was, and interest as high at least, now and at any time, when this is the last thing that
+        happened. Asked for of who is `held` as an MQL, where nothing is given for rest; False otherwise.
     """
     then = terms.then(message.at)
     kind, data = message.kind, message.data
@@ -55,7 +53,8 @@ def count(lead: Lead, message: Message, terms: Terms, *, held: bool = False) -> 
     timed = met.timed if lead.recycles else met.first
     counting = timed and (terms.interest.by_name or then.interest.crossed)
     hits = rating.hits_of(lead, message, timed, then) if counting else ()
-    rises = held and all(then is terms and rating.adds(lead, hit, terms.interest) for hit in hits)
+    rises = held and then is terms and kind not in told.SAYING
+    rises = rises and all(rating.adds(lead, hit, terms.interest) for hit in hits)
     yield Acted(kind, points, detail, hits)
     if kind in then.interest.daily:
         day = then.interest.day_of(message.at)

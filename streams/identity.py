@@ -64,7 +64,7 @@ def _stood(lead: Lead, other: Lead, terms: Terms) -> activity.Before:
     """How both together stand before they are one."""
     ours, theirs = activity.before(lead, terms), activity.before(other, terms)
     held = ours.held or theirs.held
-    return activity.Before(union.stage_of(lead, other), ours.handoffs + theirs.handoffs, held, lead.fit)
+    return activity.Before(union.stage_of(lead, other), ours.handoffs + theirs.handoffs, held)
 
 
 def _nurture(lead: Lead, track: str, former: str) -> Iterator[f.Fact]:

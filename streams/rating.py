@@ -17,7 +17,7 @@ from streams.row import Lead
 from streams.rulebook import Rulebook
 from streams.tally import Sums, Tally
 from streams.terms import Terms
-from streams.timed import HITS_MAX, Hit, Share, Timed, alone, changes, done, inserted, shares, total, until
+from streams.timed import HITS_MAX, Hit, Share, Timed, alone, changes, done, inserted, limited, shares, total, until
 
 
 class Standing(NamedTuple):
@@ -210,8 +210,8 @@ def adds(lead: Lead, hit: tuple[str, int, str], book: Rulebook) -> bool:
     """
     rule, points, value = hit
     term, hits = book.by_name[rule], lead.hits.get(rule, ())
-    if points < 0 or term.daily or any(had > points for had, *_ in hits):  # by an earlier version
-        return False
+    if points < 0 or term.daily or len(hits) >= HITS_MAX or any(had > points for had, *_ in hits):
+        return False  # one is forgotten, or an earlier version gave more
     return not (value and term.most) or not _knows(lead, rule, value)  # it may not count in the place of the other
 
 
@@ -235,8 +235,8 @@ def _settle(lead: Lead, term: Timed, terms: Terms) -> Iterator[Fact]:
         yield HitsSettled(term.name, gone, 0)
     elif len(hits) > HITS_MAX:
         theirs = shares(term, hits, lead.given.get(term.name, 0), lead.arrived_at, now)
-        counted = {share.hit: share.points for share in theirs}
-        places = sorted(range(len(hits)), key=lambda place: hits[place] in counted)[: len(hits) - HITS_MAX]
+        counted, left = {share.hit: share.points for share in theirs}, {*limited(term, hits)}
+        places = sorted(range(len(hits)), key=lambda place: hits[place] in left)[: len(hits) - HITS_MAX]
         for_good = not term.passing and not term.occurring
         points = sum(counted.get(hits[place], 0) for place in places) if for_good else 0
         yield HitsSettled(term.name, tuple(sorted(places)), points)

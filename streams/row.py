@@ -66,7 +66,7 @@ class Lead:
         due_at: The response deadline while it runs.
         look_at: When time alone changes whether the score is reached.
         seen: Digests of the last event ids, oldest first.
-        tally: Of what `interest` is made, when that was asked since the row was unpacked.
+        tally: Of what `interest` is made, when that was asked lately.
     """
 
     id: str

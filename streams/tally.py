@@ -1,4 +1,4 @@
-"""Of what a lead's interest is made now, kept for as long as it is a draft: so that only what changed is found anew."""
+"""Of what a lead's interest is made now, kept beside its row for a while: so that only what changed is found anew."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -119,7 +119,7 @@ def total(term: Timed, hits: Sequence[Hit], settled: int, since: int, now: int) 
         found = _occurred(term, _live(term, hits, now), since, now)
         return max(-room, min(room, found[0].points)) if found else 0
     given = 0
-    for hit in hits if len(hits) == 1 else reversed(_limited(term, hits)):
+    for hit in hits if len(hits) == 1 else reversed(limited(term, hits)):
         if term.within_ms and now - hit[1] >= term.within_ms:
             break  # so are those before it
         points = hit[0] if term.fade is None else _left(term, hit, now)
@@ -172,7 +172,7 @@ _when = itemgetter(1, 3)
 
 def _live(term: Timed, hits: Sequence[Hit], now: int) -> Sequence[Hit]:
     """The hits that count and are not over yet."""
-    counted = _limited(term, hits)
+    counted = limited(term, hits)
     return [hit for hit in counted if not over(term, hit, now)] if term.passing else counted
 
 
@@ -190,7 +190,7 @@ def over(term: Timed, hit: Hit, now: int) -> bool:
     return term.fade is not None and age >= term.fade(abs(points))[-1]
 
 
-def _limited(term: Timed, hits: Sequence[Hit]) -> Sequence[Hit]:
+def limited(term: Timed, hits: Sequence[Hit]) -> Sequence[Hit]:
     """Those that the limits leave: the last of each value, the first so many of each period."""
     if len(hits) < 2:  # noqa: PLR2004  which no limit is about, and most rules have
         return hits

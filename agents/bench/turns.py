@@ -1,11 +1,12 @@
 """Runs processes by turns: a shared machine that is quicker or slower for minutes is so for all of them."""
 
 import subprocess
-from collections.abc import Sequence
-from contextlib import ExitStack
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import cycle
 from pathlib import Path
-from signal import SIGCONT, SIGSTOP
+from signal import SIGCONT, SIGSTOP, SIGTERM, signal
 from time import monotonic
 
 TURN_S = 1.0
@@ -17,7 +18,7 @@ def by_turns(commands: Sequence[Sequence[str]], logs: Sequence[Path], patience_s
 
     Who is not done in time is killed, and the log says so.
     """
-    with ExitStack() as stack:
+    with _ending(), ExitStack() as stack:
         processes = [_started(stack, command, log) for command, log in zip(commands, logs, strict=True)]
         ends_at = monotonic() + patience_s
         for process in cycle(processes):
@@ -30,6 +31,16 @@ def by_turns(commands: Sequence[Sequence[str]], logs: Sequence[Path], patience_s
     for log in late:
         with log.open("a") as out:
             out.write(f"\nnot done within {patience_s:.0f} s")
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Come to an end when asked to: a process that waits for its turn would wait for ever."""
+    before = signal(SIGTERM, lambda *_: sys.exit(128 + SIGTERM))
+    try:
+        yield
+    finally:
+        signal(SIGTERM, before)
 
 
 def _started(stack: ExitStack, command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:

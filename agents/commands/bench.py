@@ -54,7 +54,8 @@ def bench(  # noqa: PLR0913  one parameter an option
     """Measure events a second and CPU an event of leadrelay, plain Faust, plain aiokafka and plain confluent-kafka.
 
     All handle the same made-up events with the same rules, one system after the other, each in a process of its own on
-    the same broker. Starting does not count. Broker and system share the machine's cores, so compare ratios.
+    the same broker. Starting does not count. Broker and system share the machine's cores, so compare ratios. Or, with
+    --beside, measure CPU an event of two agreements.
     """
     from agents.bench.report import compared, tables
     from agents.bench.run import NEEDED, Plan, measure
@@ -92,9 +93,10 @@ def _agreements(beside: Path, *, others: bool) -> tuple[str, str]:
         message = "compares agreements: it goes with neither --systems nor --toy"
         raise typer.BadParameter(message, param_hint="--beside")
     ours = load().agreement
-    for path in (ours, beside):
-        load_terms(path)
-    return ours.name if ours else "default", beside.name
+    if any(load_terms(path).groups for path in (ours, beside)):
+        message = "compares agreements without groups: each worker would read the letters that the other one writes"
+        raise typer.BadParameter(message, param_hint="--beside")
+    return str(ours or "default"), str(beside)
 
 
 def _systems(names: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -126,6 +127,31 @@ def test_a_wrong_agreement_is_told_before_anything_starts(tmp_path: Path) -> Non
     done = CliRunner().invoke(app, ["bench", "--beside", str(tmp_path / "absent.toml")])
     assert done.exit_code == 1
     assert "the agreement can't be read" in done.output
+
+
+def test_agreements_with_groups_are_not_compared() -> None:
+    products = ROOT / "deploy" / "agreements" / "products.toml"
+    done = CliRunner().invoke(app, ["bench", "--beside", str(products)])
+    assert done.exit_code == 2
+    assert "without groups" in " ".join(done.output.replace("│", " ").split())
+
+
+def test_no_process_is_left_when_the_bench_is_ended(tmp_path: Path) -> None:
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    logs = [tmp_path / name for name in ("a", "b")]
+    bench = f"""
+from pathlib import Path
+from agents.bench.turns import by_turns
+by_turns([[{sys.executable!r}, "-c", {code!r}]] * 2, [Path(log) for log in {[*map(str, logs)]!r}], 60)
+"""
+    with subprocess.Popen([sys.executable, "-c", bench], cwd=ROOT) as process:
+        while not all(log.exists() and log.read_text() for log in logs):
+            time.sleep(0.05)
+        process.terminate()
+    assert process.returncode == 128 + signal.SIGTERM
+    for log in logs:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(log.read_text()), 0)
 
 
 def test_a_process_waits_while_another_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

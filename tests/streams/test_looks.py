@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from streams.handoff import meets
 from streams.rating import as_of, interest_at, turns
 from streams.terms import Terms
-from tests.streams.given import DAY, HOUR, MONDAY, Event, Story, boss, event, given, kinds
+from streams.timed import HITS_MAX
+from tests.streams.given import DAY, HOUR, MONDAY, Event, Story, agreed, boss, event, given, kinds, profile
 from tests.streams.histories import law
 from tests.streams.test_outlook import GRACE, QUIET, READ, page, story
 
@@ -102,6 +103,36 @@ def test_a_hit_of_a_version_that_gives_less_has_the_look_planned_anew() -> None:
     told.relay.terms = story(READ, {**often, "points": 2}, agreement__number=2).relay.terms
     assert told.and_then(page(1)).lead.look_at == planned
     assert told.and_then(paper(1.1)).lead.look_at == MONDAY + 15 * DAY
+
+
+def test_what_is_forgotten_of_many_hits_is_what_does_not_count() -> None:
+    days = {"name": "days", "on": "page_viewed", "points": 20, "times": {"min": 3}, "at_most": 1, "per": "day"}
+    told = story({**READ, "on": "content_downloaded"}, days).and_then(page(0), page(1))
+    told.and_then(*[page(2 + n / 1000) for n in range(HITS_MAX)], paper(2.1))
+    assert told.lead.interest == 20 + 10
+    assert {MONDAY, MONDAY + DAY} < {at for _, at, *_ in told.lead.hits["days"]}
+    assert len(told.lead.hits["days"]) == HITS_MAX
+
+
+def test_another_profile_may_change_the_fit_of_a_named_score_alone() -> None:
+    known = {"name": "vp", "field": "seniority", "one_of": ["vp"], "points": 30}
+    of_suite = {"name": "one", "field": "industry", "one_of": ["software"], "points": 10, "score": "suite"}
+    of_other = {"name": "two", "field": "industry", "one_of": ["retail"], "points": 10, "score": "other"}
+    terms = agreed(
+        handoff__falls="tell",
+        handoff__score=500,
+        handoff__fit_min=0,
+        fit__rules=[known, of_suite, of_other],
+        fit__groups={},
+        scores=[{"name": "suite", "handoff": 60}, {"name": "other", "handoff": 600}],
+        interest__groups={},
+        interest__rules=[{**READ, "points": 60}],
+        pursuit__response_hours=1000,
+    )
+    told = given(profile(at=MONDAY, seniority="vp", industry="software"), page(), terms=terms)
+    assert (told.lead.stage, told.lead.look_at) == ("mql", MONDAY + 20 * DAY)
+    told.and_then(profile(at=MONDAY + HOUR, industry="retail"))
+    assert told.lead.look_at == MONDAY + 15.5 * DAY
 
 
 def test_who_gets_points_for_rest_and_does_something_is_looked_at_earlier() -> None:
