@@ -19,7 +19,7 @@ from tests.bench.picture import Panel, drawn
 from tests.bench.prefill import prefill, relay_rows
 from tests.bench.stage import APP_ID, stage
 
-LEADS, LANES, EVENTS = (2000, 20_000), (1, 16), (10_000, 20_000)
+LEADS, LANES, EVENTS = (2000, 20_000), (1, 16), (20_000, 100_000)
 LEADS_USUALLY, LANES_USUALLY = 100_000, 12
 EVENTS_BEFORE = 5
 TITLES = {"leads": "leads in the table", "lanes": "lanes", "events": "events so far, toy score"}
