@@ -234,11 +234,12 @@ def _settle(lead: Lead, term: Timed, terms: Terms) -> Iterator[Fact]:
     if gone:
         yield HitsSettled(term.name, gone, 0)
     elif len(hits) > HITS_MAX:
-        theirs = shares(term, hits, lead.given.get(term.name, 0), lead.arrived_at, now)
-        counted, left = {share.hit: share.points for share in theirs}, {*limited(term, hits)}
+        left, points = {*limited(term, hits)}, 0
         places = sorted(range(len(hits)), key=lambda place: hits[place] in left)[: len(hits) - HITS_MAX]
-        for_good = not term.passing and not term.occurring
-        points = sum(counted.get(hits[place], 0) for place in places) if for_good else 0
+        if not term.passing and not term.occurring:  # then they gave it for good
+            theirs = shares(term, hits, lead.given.get(term.name, 0), lead.arrived_at, now)
+            counted = {share.hit: share.points for share in theirs}
+            points = sum(counted.get(hits[place], 0) for place in places)
         yield HitsSettled(term.name, tuple(sorted(places)), points)
 
 

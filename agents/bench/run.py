@@ -17,7 +17,7 @@ from typing import Any
 from agents import console
 from agents.bench import events, fill, places
 from agents.bench.stopwatch import Job
-from agents.bench.turns import by_turns
+from agents.bench.turns import by_turns, say_late
 from agents.broker import EmbeddedBroker
 from agents.errors import LeadrelayError
 from schemas.topics import PARTITIONS
@@ -102,7 +102,8 @@ def _run(plan: Plan, system: str, address: str, pid: int | None, tell: Callable[
             broker_pid=pid,
             toy=plan.toy,
         )
-        _finish(system, job, log := Path(folder, "log"))
+        log = Path(folder, "log")
+        _finish(system, job, log)
         return _result(system, job, log)
 
 
@@ -142,11 +143,11 @@ def faust_events(events: int) -> int:
 def _finish(system: str, job: Job, log: Path) -> None:
     """Run the system to its end; what it writes goes to the log, for the case that it fails."""
     command, patience_s = _command(system, job), _patience_s(job.events)
-    with log.open("wb") as out:
-        try:
+    try:
+        with log.open("wb") as out:
             subprocess.run(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, timeout=patience_s, check=False)  # noqa: S603
-        except subprocess.TimeoutExpired:
-            out.write(f"\nnot done within {patience_s:.0f} s".encode())
+    except subprocess.TimeoutExpired:
+        say_late(log, patience_s)
 
 
 def _command(system: str, job: Job) -> list[str]:

@@ -29,8 +29,13 @@ def by_turns(commands: Sequence[Sequence[str]], logs: Sequence[Path], patience_s
             _turn(process)
         late = [log for process, log in zip(processes, logs, strict=True) if process.poll() is None]
     for log in late:
-        with log.open("a") as out:
-            out.write(f"\nnot done within {patience_s:.0f} s")
+        say_late(log, patience_s)
+
+
+def say_late(log: Path, patience_s: float) -> None:
+    """Write at the end of a log that its process was killed."""
+    with log.open("a", encoding="utf-8") as out:
+        out.write(f"\nnot done within {patience_s:.0f} s")
 
 
 @contextmanager

@@ -156,7 +156,7 @@ by_turns([[{sys.executable!r}, "-c", {code!r}]] * 2, [Path(log) for log in {[*ma
 
 def test_a_process_waits_while_another_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "TURN_S", 0.1)
-    code = "import time, sys; began = time.monotonic()\nwhile time.process_time() < 0.5: print(time.monotonic())"
+    code = "import time\nwhile time.process_time() < 0.5: print(time.monotonic())"
     logs = [tmp_path / name for name in ("a", "b")]
     turns.by_turns([[sys.executable, "-c", code]] * 2, logs, 60)
     a, b = ([float(line) for line in log.read_text().splitlines()] for log in logs)

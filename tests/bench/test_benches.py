@@ -58,9 +58,9 @@ def test_a_table_is_read_back_whole() -> None:
 
 @pytest.mark.kafka
 def test_growth_is_measured_and_drawn(tmp_path: Any) -> None:
-    picture, some = tmp_path / "growth.svg", ("--what", "leads", "--leads", "500", "--events-each", "3000")
+    picture, some = tmp_path / "growth.svg", ("--what", "leads", "--leads", "500", "--events-each", "300")
     [found] = bench("growth", *some, "--picture", str(picture))
-    assert [0 < each["events"] <= 3000 for each in found["leads"]] == [True]
+    assert [each["events"] for each in found["leads"]] == [300]
     assert ET.parse(picture).getroot().tag.endswith("svg")  # noqa: S314  our own
 
 

@@ -176,9 +176,16 @@ class Fold:
         return Counter(dict(self.relay.counts.totals))
 
 
-def folded(terms: Terms, records: Sequence[Line]) -> Fold:
-    """All records folded in one go."""
-    return Fold(terms).take(*records).commit()
+def folded(terms: Terms, records: Sequence[Line], cuts: Mapping[int, bool] | None = None) -> Fold:
+    """All records folded in one go, or cut before those of some numbers, where a lane may begin anew."""
+    fold = Fold(terms)
+    for number, record in enumerate(records):
+        if cuts and number in cuts:
+            fold.commit()
+            if cuts[number]:
+                fold.crash()
+        fold.take(record)
+    return fold.commit()
 
 
 class Said:

@@ -50,14 +50,7 @@ from tests.streams.histories import (
 @given(histories(), st.dictionaries(st.integers(0, 60), st.booleans(), max_size=8))
 def test_a_lane_that_is_cut_anywhere_ends_as_one_that_is_not(history: History, cuts: dict[int, bool]) -> None:
     terms, records = history
-    whole, cut = folded(terms, records), Fold(terms)
-    for number, record in enumerate(records):
-        if number in cuts:
-            cut.commit()
-        if cuts.get(number):
-            cut.crash()
-        cut.take(record)
-    cut.commit()
+    whole, cut = folded(terms, records), folded(terms, records, cuts)
     assert cut.rows == whole.rows
     assert cut.outputs == whole.outputs
     assert cut.totals == whole.totals

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from streams.row import Lead, pack
 from streams.tally import Tally
 from streams.warm import Warm
-from tests.streams.histories import Fold, History, folded, histories, law
+from tests.streams.histories import History, folded, histories, law
 
 
 @law
@@ -15,16 +15,11 @@ from tests.streams.histories import Fold, History, folded, histories, law
 def test_however_much_is_kept_a_lane_ends_the_same(
     history: History, harvests: set[int], leads: int, tallies: int
 ) -> None:
-    terms, records = history
-    whole, little = folded(terms, records), Fold(terms)
+    whole = folded(*history)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("streams.warm.LEADS_MAX", leads)
         patch.setattr("streams.warm.TALLIES_MAX", tallies)
-        for number, record in enumerate(records):
-            if number in harvests:
-                little.commit()
-            little.take(record)
-        little.commit()
+        little = folded(*history, dict.fromkeys(harvests, False))
     assert little.rows == whole.rows
     assert little.outputs == whole.outputs
     assert little.table == whole.table
